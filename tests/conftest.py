@@ -6,9 +6,13 @@ The word is said here: only this file is read by the process that hears from all
 import gc
 from collections import Counter
 
+import hypothesis
 import pytest
 
 from tests.databases import *  # noqa: F403  # fixtures are found by their names
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # how busy the machine is proves nothing
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_collection_finish() -> None:

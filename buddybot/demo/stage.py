@@ -2,9 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import discord
 import simcord
@@ -23,8 +22,7 @@ VISITOR = "Gil"
 """Somebody in the server who is in no group yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(NamedTuple):
     """One server with one channel, six members of a group and a visitor."""
 
     guild: simcord.GuildHandle

@@ -1,13 +1,12 @@
 """What the playground's group said and did in its eight weeks, as data."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from buddybot.domain.locations.locations import Access, LocationKind
 from buddybot.domain.meetings.meetings import Answer
 
 
-@dataclass(frozen=True, slots=True)
-class Week:
+class Week(NamedTuple):
     """One person's week: what they promised for it, how many they did, what they were glad of.
 
     `came` is their answer for the meeting that ends the week; None is no word and no show, and no
@@ -118,8 +117,7 @@ ANSWERED = {"Ana": Answer.GOING, "Ben": Answer.GOING, "Dev": Answer.VIRTUAL}
 """What is said of the ninth meeting so far; the others have not answered yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A place that somebody offered, and what it costs those who said so, in minutes."""
 
     name: str

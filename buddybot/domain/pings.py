@@ -1,7 +1,6 @@
 """Pings: their kinds, their keys, and how long each is of use."""
 
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -104,8 +103,7 @@ def nonce(ping_key: str) -> str:
     return urlsafe_b64encode(sha256(ping_key.encode()).digest()[:12]).decode()
 
 
-@dataclass(frozen=True, slots=True)
-class DuePing:
+class DuePing(NamedTuple):
     """A ping as the planner wants it."""
 
     key: str

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -223,7 +222,7 @@ class LiveCards:
         revision = await self._cards.note_taken(card)
         if revision is None or key in self._asked:
             return await self._again(card)
-        return None if revision == card.revision else replace(card, shown=card.revision, revision=revision)
+        return None if revision == card.revision else card._replace(shown=card.revision, revision=revision)
 
     async def _handle_failure(self, card: ShownCard, error: Exception) -> None:
         """Replace a deleted message; let one in a channel that refuses the bot wait with its pings.

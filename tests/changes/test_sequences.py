@@ -27,7 +27,6 @@ def test_what_people_agreed_on_holds_or_they_are_told(life_at: LifeAt) -> None:
         settings=settings(
             max_examples=int(LONG) if LONG else EXAMPLES,
             stateful_step_count=STEPS,
-            deadline=None,
             derandomize=not LONG,
             phases=PHASES,
             report_multiple_bugs=False,

@@ -54,7 +54,6 @@ def test_a_groups_life_in_any_order(engine: str, make_database: Callable[[], str
         settings=settings(
             max_examples=int(LONG) if LONG else EXAMPLES[engine],
             stateful_step_count=30 if engine == "sqlite" else 20,
-            deadline=None,
             phases=PHASES,
             suppress_health_check=list(HealthCheck),
         ),

@@ -1,9 +1,9 @@
 """What happened: who was at a meeting, settled from what is known and never guessed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from buddybot.domain.checkins.checkins import CheckIn
 from buddybot.domain.errors import Refusal
@@ -33,8 +33,7 @@ class Attendance(StrEnum):
         return self in (Attendance.PRESENT, Attendance.LATE, Attendance.VIRTUAL)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of the ledger: who recorded it, when, from what to what, and why."""
 
     meeting_id: MeetingId
@@ -46,8 +45,7 @@ class Entry:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(NamedTuple):
     """One line of a meeting's trail.
 
     `user_id` is None for one about everybody: that the group did not meet, then `state` is didn't-meet, or
@@ -127,8 +125,7 @@ MOST = 10
 """Visitors of one meeting."""
 
 
-@dataclass(frozen=True, slots=True)
-class Visitor:
+class Visitor(NamedTuple):
     """One visitor; `withdrawn_at` is set when it was a mistake."""
 
     id: VisitorId

@@ -6,12 +6,12 @@ Every card, chart and export counts by these functions; `docs/organizers/attenda
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import floor
+from typing import NamedTuple
 
 from buddybot.domain.attendance.attendance import Attendance
 
 
-@dataclass(frozen=True, slots=True)
-class Rates:
+class Rates(NamedTuple):
     """How some meetings were attended, in counts and as two shares that are kept apart.
 
     `came` counts who was present, late or virtual, `excused` and `absent` the others, each once a

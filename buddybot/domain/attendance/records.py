@@ -18,8 +18,7 @@ from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings.meetings import Meeting, MeetingState, began
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(NamedTuple):
     """A time in which somebody was a member; `until` is None while they are."""
 
     since: dt.datetime
@@ -30,8 +29,7 @@ class Membership:
         return self.since <= moment and (self.until is None or self.until > moment)
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """How somebody was at a meeting; `entry` is the ledger's newest word on it, None where it has none.
 
     `joined` when they became a member while it went on: it counts for nobody, but it was their first.
@@ -208,8 +206,7 @@ class Record:
         return self.part(page.start, page.stop)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """Some of a record's meetings, by their places: from `start` up to `stop`, of `total`.
 
     Pages are named by where they stop, so that one stays the same when the group meets again.
@@ -231,8 +228,7 @@ class Page:
         return None if self.stop == self.total else min(self.stop + self.size, self.total)
 
 
-@dataclass(frozen=True, slots=True)
-class MeetingPast:
+class MeetingPast(NamedTuple):
     """One meeting that is over: its figures, what it gives the detector, and what the facts go by.
 
     `rates` is None where nothing is known, both figures where the group did not meet.

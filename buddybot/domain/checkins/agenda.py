@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
+from typing import NamedTuple
 
 from buddybot.domain.groups.groups import HIGHEST_CAPACITY, LOWEST_CAPACITY
 from buddybot.domain.meetings.meetings import Meeting, Roll
@@ -55,8 +56,7 @@ class Turns(StrEnum):
         return -(-people // max(subgroups, 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One step as it is written, for six people; with `turns` its minutes are shared equally."""
 
     minutes: int
@@ -128,8 +128,7 @@ class LazyLibrary(Mapping[str, Activity]):
         return len(self._activities)
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedStep:
+class PlannedStep(NamedTuple):
     """A step in a meeting: when it begins in the activity, how long it lasts, and each person's minutes."""
 
     start: int
@@ -222,8 +221,7 @@ class PartKind(StrEnum):
     CLOSE = "close"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One part: when it begins, how long it lasts, each person's minutes where there are turns."""
 
     kind: PartKind
@@ -232,8 +230,7 @@ class Part:
     each: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Agenda:
+class Agenda(NamedTuple):
     """The parts, which add up to the meeting; `steps` are the activity's, empty where it is still open."""
 
     parts: tuple[Part, ...]
@@ -257,8 +254,7 @@ class Agenda:
         return 0 if part is None else part.minutes
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """The agenda, and the activity that was chosen, also where it does not fit the time or the people."""
 
     agenda: Agenda

@@ -1,8 +1,8 @@
 """A member's report at a meeting: when it may be written, what it is about, and how it is corrected."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from buddybot.domain.commitments.commitments import Commitment, Settled, State
 from buddybot.domain.errors import Refusal
@@ -13,8 +13,7 @@ WIN_LIMIT = 300
 BLOCKER_LIMIT = 300
 
 
-@dataclass(frozen=True, slots=True)
-class CheckIn:
+class CheckIn(NamedTuple):
     """What a member reported; the outcomes stand with the commitments."""
 
     meeting_id: MeetingId
@@ -76,8 +75,7 @@ def select_due(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(NamedTuple):
     """What becomes of the copy that carries a remainder: made new, given these values, or removed."""
 
     target: int

@@ -1,9 +1,9 @@
 """The pulse: anonymous ratings from 1 to 5, shown in three bands and never of fewer than four votes."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, GuildId, MeetingId
@@ -36,8 +36,7 @@ class Band(StrEnum):
     GOOD = "good"
 
 
-@dataclass(frozen=True, slots=True)
-class Pulse:
+class Pulse(NamedTuple):
     """A meeting's pulse: open until `closes_at`; once closed, the band that was published, if any."""
 
     meeting_id: MeetingId
@@ -46,8 +45,7 @@ class Pulse:
     band: Band | None
 
 
-@dataclass(frozen=True, slots=True)
-class DuePulse:
+class DuePulse(NamedTuple):
     """An open pulse whose time is over, and whose it is."""
 
     guild_id: GuildId

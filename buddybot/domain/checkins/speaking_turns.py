@@ -1,9 +1,9 @@
 """Whose turn it is: a fair order, and roles that go round. How long a turn is says the agenda."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 from buddybot.domain.ids import UserId
 
@@ -11,8 +11,7 @@ GRACE = timedelta(minutes=2)
 """How much longer than planned a turn may be before everybody is asked to keep an eye on the clock."""
 
 
-@dataclass(frozen=True, slots=True)
-class Roles:
+class Roles(NamedTuple):
     """Who leads a meeting, who keeps its time and who leads its activity: as many people as there are."""
 
     facilitator: UserId

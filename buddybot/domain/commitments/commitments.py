@@ -81,8 +81,7 @@ class Outcome:
     drop: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """What a check-in makes of a commitment; `carried_target` is the target of the copy, if there is one."""
 
     state: State

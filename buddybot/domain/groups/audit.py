@@ -1,9 +1,9 @@
 """Who took data out and who had data deleted: the log that an organizer can read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from buddybot.domain.ids import UserId
 
@@ -25,8 +25,7 @@ class Action(StrEnum):
     RESTORE = "restore"
 
 
-@dataclass(frozen=True, slots=True)
-class Logged:
+class Logged(NamedTuple):
     """One line of the log; `actor_id` is None where nobody is named. `parameters` hold no personal text."""
 
     action: Action

@@ -1,8 +1,8 @@
 """A buddy group and who is in it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, LocationId, RoleId, UserId
@@ -45,8 +45,7 @@ class Rotation(StrEnum):
 USUAL_ROTATION = Rotation.TURNS
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """One buddy group; its home is one channel of one guild.
 
     Answers are due `answer_hours` before a meeting; `minimum` people make one, 0 for any number.
@@ -72,8 +71,7 @@ class Group:
     usual_location_id: LocationId | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A person's present membership in a group; `hosts` is False for one who would rather not host.
 
     `gone_since` is since when they are known to have left the server: until they are seen there again they

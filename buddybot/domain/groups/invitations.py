@@ -1,8 +1,8 @@
 """The only way into a group: an invitation for one person."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InvitationId, MessageId, UserId
@@ -20,8 +20,7 @@ class InvitationState(StrEnum):
     REVOKED = "revoked"
 
 
-@dataclass(frozen=True, slots=True)
-class Invitation:
+class Invitation(NamedTuple):
     """An invitation; `user_id` is None for a code that was handed over privately."""
 
     id: InvitationId

@@ -1,16 +1,15 @@
 """What organizers are told of trouble in their group."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain.ids import GroupId
 
 Value = str | int
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """One trouble of one group; `parameters` whose names end in `_at` are epoch seconds."""
 
     id: int

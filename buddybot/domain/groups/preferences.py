@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, GuildId, UserId
@@ -47,8 +48,7 @@ class DaySpan:
             raise Refusal("away.order", first=self.first, last=self.last)
 
 
-@dataclass(frozen=True, slots=True)
-class StoredSpan:
+class StoredSpan(NamedTuple):
     """One member's days away from one group, as a clock in `zone` shows them.
 
     That is the member's own zone where they chose one (`is_own`), else the group's.
@@ -106,8 +106,7 @@ class LeaveReason(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Preferences:
+class Preferences(NamedTuple):
     """How one person wants to be written to; what is not chosen is the calm default.
 
     `direct_messages` is True only after the person asked for them. `quiet` None means the bot's own

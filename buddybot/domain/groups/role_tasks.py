@@ -1,7 +1,7 @@
 """What a group's role in Discord should be, whoever has to bring it there."""
 
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from buddybot.domain.groups.groups import Group, GroupState, Member
 from buddybot.domain.ids import GroupId, GuildId, UserId
@@ -34,8 +34,7 @@ ITSELF = UserId(0)
 """Stands for the role itself where one person is named."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoleTask:
+class RoleTask(NamedTuple):
     """Something to look at in Discord; `asked` tells whether it was asked for again since."""
 
     guild_id: GuildId

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from buddybot.domain.checkins.pulse import Band
 from buddybot.domain.errors import Refusal
@@ -31,8 +31,7 @@ class AlertState(StrEnum):
     RESOLVED = "resolved"
 
 
-@dataclass(frozen=True, slots=True)
-class Fall:
+class Fall(NamedTuple):
     """What the detector found: how it changed, and in how many years chance alone does as much."""
 
     chart: Chart
@@ -71,8 +70,7 @@ class Raised:
         return self.state is AlertState.OPEN
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(NamedTuple):
     """How a group is watched: how soon there is an alert, where it is told, and until when none is."""
 
     sensitivity: Sensitivity = Sensitivity.NORMAL

@@ -72,8 +72,7 @@ class State:
     lines: Lines = NEW
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(NamedTuple):
     """One signal, or their sum, crossed the threshold; `evidence` begins with what fell most.
 
     Chance alone brings as much about once in `years`, at the pace at which this group meets.

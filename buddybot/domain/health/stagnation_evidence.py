@@ -3,7 +3,6 @@
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
@@ -34,8 +33,7 @@ class Confidence(StrEnum):
     CLEAR = "clear"
 
 
-@dataclass(frozen=True, slots=True)
-class Average:
+class Average(NamedTuple):
     """5.1 (`amount`) of 6 (`of`) a meeting, over so many meetings."""
 
     amount: float
@@ -48,8 +46,7 @@ class Average:
         return self.amount / self.of
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """Attendance or kept commitments: the average before, if there is one, and in the last three meetings.
 
     `expected` is the rate that is usual where a group has no history; it stands in for a missing `before`.
@@ -61,8 +58,7 @@ class Change:
     expected: float
 
 
-@dataclass(frozen=True, slots=True)
-class PulseChange:
+class PulseChange(NamedTuple):
     """The usual published band before and in the last three meetings; None where none was published.
 
     Bands only: an alert must not say more of the ratings than was published.

@@ -7,6 +7,7 @@ they are is measured in `bench/rotation.py`.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
+from typing import NamedTuple
 
 from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import LocationId, UserId
@@ -54,8 +55,7 @@ class Held:
     memory: "Memory | None" = None
 
 
-@dataclass(frozen=True, slots=True)
-class Balance:
+class Balance(NamedTuple):
     """What hosting would be fair for somebody, and how often they did."""
 
     share: float = 0.0

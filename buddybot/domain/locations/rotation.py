@@ -4,8 +4,9 @@ What lies ahead is chosen meeting by meeting, each as if those before it had gon
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import LocationId, UserId
@@ -44,16 +45,14 @@ class Upcoming:
     late: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """A choice that was made and stays."""
 
     location_id: LocationId | None
     host_id: UserId | None
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """What a rule gives for one meeting, with the figures that explain it.
 
     Of these only those of the rule are set: `balance` of the host; `way`, the mean minutes of the
@@ -92,7 +91,7 @@ def plan(
         case = _Case(past, meeting, places, frozenset(willing), usual)
         settled = meeting.settled or case.with_its_host() or _CHOOSE[rule](case)
         stand_in = rule is Rotation.FIXED and case.stands_in(settled)
-        chosen.append(replace(_EXPLAIN[rule](case, settled), stand_in=stand_in))
+        chosen.append(_EXPLAIN[rule](case, settled)._replace(stand_in=stand_in))
         past = [*past, case.as_held(rule, settled, once=meeting.once or stand_in)]
     return chosen
 
@@ -105,8 +104,7 @@ def place_for(host_id: UserId, *, history: Sequence[Held], places: Sequence[Plac
     return _Case(history, Upcoming(attendees=()), places, frozenset()).place_of(host_id)
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
+class _Case(NamedTuple):
     """One meeting to be settled: what was before it, who comes, and what there is to choose from."""
 
     past: Sequence[Held]

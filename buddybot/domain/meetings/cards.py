@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from buddybot.domain.ids import ChannelId, EventId, GroupId, GuildId, MeetingId, MessageId
 
@@ -21,8 +22,7 @@ EARLIER = {CardKind.MEETING: CardKind.EARLIER_MEETING, CardKind.QUORUM: CardKind
 """What a message is once another announces the meeting again: it is edited once more, and then stays."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShownCard:
+class ShownCard(NamedTuple):
     """A message on which Discord shows revision `shown` of `revision`."""
 
     guild_id: GuildId

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, GuildId, LocationId, MeetingId, UserId
@@ -52,8 +53,7 @@ _NEXT: dict[MeetingState, frozenset[MeetingState]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Meeting:
+class Meeting(NamedTuple):
     """One meeting; local day, time and zone are the truth, the instants derive from them.
 
     `slot` is the local date the schedule gave it first; it never changes, and calendars and pings know
@@ -122,8 +122,7 @@ class Meeting:
             raise Refusal(f"meeting.not_{state.value}", state=self.state.value)
 
 
-@dataclass(frozen=True, slots=True)
-class NextMeeting:
+class NextMeeting(NamedTuple):
     """What of a meeting ahead is said first: when and where it is, and who hosts it."""
 
     id: MeetingId
@@ -183,8 +182,7 @@ class Source(StrEnum):
     EVENT = "event"
 
 
-@dataclass(frozen=True, slots=True)
-class Rsvp:
+class Rsvp(NamedTuple):
     """One member's answer."""
 
     user_id: UserId
@@ -192,8 +190,7 @@ class Rsvp:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Roll:
+class Roll(NamedTuple):
     """The answers for one meeting of everybody who is a member now, longest in the group first."""
 
     given: tuple[Rsvp, ...]

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from buddybot.domain import zones
 from buddybot.domain.errors import Refusal
@@ -49,8 +50,7 @@ class Schedule:
         check_day(self.anchor)
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(NamedTuple):
     """One meeting of a schedule: its local date and, in UTC, when it starts and ends."""
 
     day: dt.date

@@ -1,7 +1,6 @@
 """The meetings of one group, brought in line with its schedule; what people agreed on goes along."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from buddybot.domain.groups.groups import Group
@@ -200,7 +199,7 @@ class Calendar:
             moved=False,
         )
         await arrangements.show(self._uow, meeting)
-        return replace(meeting, starts_at=found.starts_at, ends_at=found.ends_at)
+        return meeting._replace(starts_at=found.starts_at, ends_at=found.ends_at)
 
     async def _announce_again(self, meeting: Meeting, times: Times) -> None:
         """Let a meeting that is much later than was announced have a card, and a question, again."""

@@ -1,7 +1,6 @@
 """Brings a group's meetings and pings in line with its rows, inside the caller's transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from buddybot.domain.groups.groups import Group, GroupState
@@ -81,7 +80,7 @@ class Planner:
         outbox = uow.outbox
         for ping in wanted:
             cause = known[ping.key].caused_by if ping.key in known else None
-            await outbox.plan(ping if cause is None else replace(ping, caused_by=cause))
+            await outbox.plan(ping if cause is None else ping._replace(caused_by=cause))
         await _cancel(uow, group, {ping.key for ping in wanted}, now)
 
 

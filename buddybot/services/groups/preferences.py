@@ -1,7 +1,6 @@
 """How each person wants to be written to; nobody else sees or changes it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from buddybot.domain import zones
 from buddybot.domain.groups.groups import Group
@@ -27,13 +26,13 @@ class PreferenceService(PlanningService):
         """Turn direct messages or nudges on or off; None keeps what is."""
 
         def change(mine: Preferences) -> Preferences:
-            return mine if nudges is None else replace(mine, nudges=nudges)
+            return mine if nudges is None else mine._replace(nudges=nudges)
 
         return await self._change(actor, change, direct=direct_messages)
 
     async def set_quiet(self, actor: Actor, quiet: QuietHours | None) -> Preferences:
         """Set the actor's quiet hours, or go back to the bot's own."""
-        return await self._change(actor, lambda mine: replace(mine, quiet=quiet))
+        return await self._change(actor, lambda mine: mine._replace(quiet=quiet))
 
     async def set_zone(self, actor: Actor, zone: str | None) -> Preferences:
         """Set the zone by which the actor lives, or go back to the group's.
@@ -42,7 +41,7 @@ class PreferenceService(PlanningService):
         """
         if zone is not None:
             zones.zone(zone)
-        return await self._change(actor, lambda mine: replace(mine, zone=zone), answers=True)
+        return await self._change(actor, lambda mine: mine._replace(zone=zone), answers=True)
 
     async def stop_direct(self, actor: Actor, guild_id: GuildId) -> Preferences:
         """Send the actor no more direct messages from a guild; works from the message itself."""

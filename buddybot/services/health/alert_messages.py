@@ -1,7 +1,6 @@
 """Brings an alert to organizers and nobody else: to their channel, by message, or with their next command."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -67,7 +66,7 @@ async def channel_refused(uow: UnitOfWork, ping: Ping, now: datetime) -> None:
     if group is not None:
         watch = await alerts.get_watch(group.id)
         if watch.channel_id == await uow.alert_outbox.channel_of(ping.id):
-            await alerts.put_watch(group.id, replace(watch, channel_id=None))
+            await alerts.put_watch(group.id, watch._replace(channel_id=None))
         await _tell_each(uow, group, alert_of(ping.key), now)
 
 

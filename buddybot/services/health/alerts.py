@@ -1,7 +1,6 @@
 """What organizers do with an alert, and how their group is watched."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -134,14 +133,14 @@ class AlertService(Service):
         self, actor: Actor, sensitivity: Sensitivity, group_id: GroupId | None = None
     ) -> Watched:
         """Choose how much it takes to be told."""
-        return await self._watch(actor, group_id, lambda watch, _now: replace(watch, sensitivity=sensitivity))
+        return await self._watch(actor, group_id, lambda watch, _now: watch._replace(sensitivity=sensitivity))
 
     async def rest(self, actor: Actor, weeks: int, group_id: GroupId | None = None) -> Watched:
         """Raise no alert for so many weeks; 0 ends the rest. Refusal `number.range`."""
         span = check_snooze(weeks)
 
         def change_watch(watch: Watch, now: datetime) -> Watch:
-            return replace(watch, snoozed_until=now + span if span else None)
+            return watch._replace(snoozed_until=now + span if span else None)
 
         return await self._watch(actor, group_id, change_watch)
 
@@ -155,7 +154,7 @@ class AlertService(Service):
         channel_id = None if place is None else place.channel_id
         shared_with = None if place is None else place.shared_with
         return await self._watch(
-            actor, group_id, lambda watch, _now: replace(watch, channel_id=channel_id), shared_with
+            actor, group_id, lambda watch, _now: watch._replace(channel_id=channel_id), shared_with
         )
 
     @write_transaction
@@ -213,7 +212,7 @@ async def _require_group(
 async def _snooze_group(uow: UnitOfWork, group: Group, _raised: Raised, now: datetime) -> None:
     watch = await uow.alerts.get_watch(group.id)
     until = max(now + check_snooze(USUAL_SNOOZE), watch.snoozed_until or now)
-    await uow.alerts.put_watch(group.id, replace(watch, snoozed_until=until))
+    await uow.alerts.put_watch(group.id, watch._replace(snoozed_until=until))
 
 
 async def _mark_holiday(uow: UnitOfWork, _group: Group, raised: Raised, _now: datetime) -> None:

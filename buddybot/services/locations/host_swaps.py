@@ -1,6 +1,5 @@
 """Swapping turns of hosting: offered by one member, agreed to by the other, or done by an organizer."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -138,7 +137,7 @@ class SwapService(PlanningService):
         ):
             await require_able(uow, group, meeting, settled, user_id)
             await uow.arrangements.drop_pass(meeting.id, user_id)
-            taken = replace(settled, location_id=await _along(uow, group, settled))
+            taken = settled._replace(location_id=await _along(uow, group, settled))
             await arrangements.put(uow, group, meeting, taken, now=now, basis=Basis.SWAPPED, by=by)
         await self._planner.plan(uow, group, now, by=by)
 

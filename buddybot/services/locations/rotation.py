@@ -1,7 +1,6 @@
 """The rotation of a group: which rule, who hosts next and why, and what people do about it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -84,7 +83,7 @@ class RotationService(PlanningService):
         await _return_to_what_was_told(uow, standing.group, by=actor.user_id, now=now)
         await uow.groups.change(standing.group, rotation=rule)
         await uow.groups.set_usual_location(standing.group.id, location_id)
-        group = replace(standing.group, rotation=rule, usual_location_id=location_id)
+        group = standing.group._replace(rotation=rule, usual_location_id=location_id)
         if location_id is not None:
             require_active(group)
             usual = await live_location(uow, group, location_id)

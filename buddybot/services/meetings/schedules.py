@@ -95,7 +95,7 @@ class ScheduleService(PlanningService):
         await uow.schedules.put(group.id, schedule)
         if wanted.zone is not None:
             await uow.groups.change(group, zone=schedule.zone)
-            group = replace(group, zone=schedule.zone)
+            group = group._replace(zone=schedule.zone)
             await _find_again(uow, kept, schedule.zone)
         await take_along(uow, group, schedule, now)
         if wanted.zone is None:

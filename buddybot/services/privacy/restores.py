@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from buddybot.domain.groups.audit import Action
@@ -61,7 +60,7 @@ async def _close(uow: UnitOfWork, group_id: GroupId, meeting_id: MeetingId, now:
     passed = await meetings.get(group_id, meeting_id)
     if passed is not None:
         await meetings.set_state(meeting_id, MeetingState.CLOSED, now=passed.ends_at)
-        await attendance.settle(uow, replace(passed, state=MeetingState.CLOSED), now)
+        await attendance.settle(uow, passed._replace(state=MeetingState.CLOSED), now)
 
 
 async def _tell(uow: UnitOfWork, copied_at: datetime, now: datetime, missed: Mapping[GroupId, int]) -> None:

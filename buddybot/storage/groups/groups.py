@@ -1,7 +1,6 @@
 """Groups and their members in the database."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import datetime
 
 from buddybot.domain.groups.groups import Group, GroupState, Member, Role, Rotation, name_key
@@ -19,7 +18,7 @@ _MEMBER = f"SELECT m.guild_id, m.group_id, {MEMBER_BESIDE} FROM memberships m"  
 
 _rotation, _state = words(Rotation), words(GroupState)
 
-GROUP_BESIDE = ", ".join(f"g.{each.name} AS group_{each.name}" for each in fields(Group) if each.name != "id")
+GROUP_BESIDE = ", ".join(f"g.{name} AS group_{name}" for name in Group._fields if name != "id")
 """The same of a group `g`, for `group_of`."""
 
 

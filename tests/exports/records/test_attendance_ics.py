@@ -70,7 +70,7 @@ def test_nobody_is_named() -> None:
 
 def test_a_meeting_is_the_one_that_calendars_know_already() -> None:
     of = record(people(Ana="+"), meeting_records=[meeting_record()])
-    meeting = replace(of.meeting_records[0].meeting, sequence=3)
+    meeting = of.meeting_records[0].meeting._replace(sequence=3)
     told = record(people(Ana="+"), meeting_records=[replace(of.meeting_records[0], meeting=meeting)])
     known = Entry(
         guild_id=SERVER,

@@ -223,7 +223,7 @@ def inert(record: Record) -> Workbook:
     return book
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(name=hostile.texts, reason=hostile.texts, promised=hostile.texts, group=hostile.texts)
 def test_whatever_people_write_is_text_and_nothing_else(
     name: str, reason: str, promised: str, group: str

@@ -230,7 +230,7 @@ async def test_new_rules_of_a_zone_move_the_instants_and_not_the_local_time(hous
 
     await house.database.write(as_by_older_rules)
     await house.plan()
-    assert (await house.meetings())[0] == replace(meeting, sequence=1)
+    assert (await house.meetings())[0] == meeting._replace(sequence=1)
     assert len(await house.database.read(lambda tx: CardRepository(tx).list_stale(meeting.id))) == 1
 
 

@@ -182,7 +182,6 @@ async def rowan(world: World, settings: Settings) -> Town:
 
 @rules(
     max_examples=2000 if FULL else 100,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(text=st.text(st.characters(codec=None), max_size=400), number=st.integers(0, 10_000))

@@ -1,6 +1,5 @@
 """Members say when they are away, and the bot answers for them."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -214,7 +213,7 @@ async def turns(rowan: Calendar, *hosts: str) -> tuple[str, str]:
                 group_id=group_id, user_id=member.user_id, hosts=willing, interaction_id=InteractionId(0)
             )
         await tx.run("UPDATE venues SET basis = 'open'")
-        await arrangements.settle(UnitOfWork(tx), replace(group, rotation=Rotation.TURNS), rowan.world.now)
+        await arrangements.settle(UnitOfWork(tx), group._replace(rotation=Rotation.TURNS), rowan.world.now)
         row = await tx.one(
             "SELECT v.host_id FROM venues v JOIN meetings m ON m.id = v.meeting_id ORDER BY m.starts_at"
         )

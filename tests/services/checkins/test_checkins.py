@@ -206,7 +206,7 @@ outcome = st.builds(Outcome, done=st.integers(0, 5), drop=st.booleans())
 
 
 @given(first=st.lists(outcome, min_size=1, max_size=4), last=outcome)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_however_often_it_is_corrected_the_last_report_counts(
     first: list[Outcome], last: Outcome
 ) -> None:

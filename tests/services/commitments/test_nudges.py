@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections import defaultdict
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
@@ -215,7 +214,7 @@ async def test_a_nudge_without_a_meeting_to_come_is_not_sent(scene: Scene) -> No
     async def cancel(tx: Tx) -> None:
         await MeetingRepository(tx).set_state(scene.meeting_, MeetingState.CANCELLED, now=scene.now)
 
-    assert await scene.say(ping, replace(scene.group_, state=GroupState.PAUSED)) is None
+    assert await scene.say(ping, scene.group_._replace(state=GroupState.PAUSED)) is None
     scene.now += timedelta(days=3)
     assert await scene.say(ping) is None, "the meeting has begun"
     scene.now -= timedelta(days=3)

@@ -23,7 +23,7 @@ async def group(builder: Builder) -> Group:
 letters = st.text(st.sampled_from("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"), min_size=16, max_size=16)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(guess=st.one_of(st.text(max_size=40), letters), number=st.integers(10_000, 10**9))
 async def test_what_is_not_the_code_lets_nobody_in(
     builder: Builder, group: Group, guess: str, number: int
@@ -37,7 +37,7 @@ async def test_what_is_not_the_code_lets_nobody_in(
     )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(place=st.integers(0, 15), step=st.integers(1, 31))
 async def test_a_code_with_one_other_letter_is_another_code(
     builder: Builder, group: Group, place: int, step: int

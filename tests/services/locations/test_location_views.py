@@ -1,6 +1,5 @@
 """What members say of places stays theirs; where exactly a meeting is stays the group's."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -154,7 +153,7 @@ async def test_members_see_where_exactly_a_meeting_is(builder: Builder, group: G
     assert card.arrangement.location is not None
     assert (card.arrangement.location.id, card.arrangement.location.words.address) == (cafe, "3 Mill Lane")
     assert (card.group, card.meeting.id, card.mine, card.organizes) == (
-        replace(group, rotation=Rotation.FIXED),
+        group._replace(rotation=Rotation.FIXED),
         first.id,
         False,
         False,

@@ -1,6 +1,5 @@
 """What the bot says of itself about a meeting ahead."""
 
-from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
@@ -179,7 +178,7 @@ async def test_only_who_asked_and_gave_no_word_is_reminded(builder: Builder, gro
     first = (await builder.list_ahead(group))[0]
     assert await reminded(builder, group, first) is None
     chosen = await builder.write(lambda tx: PreferenceRepository(tx).get(GUILD, ANA))
-    await builder.write(lambda tx: PreferenceRepository(tx).put(replace(chosen, direct_messages=True)))
+    await builder.write(lambda tx: PreferenceRepository(tx).put(chosen._replace(direct_messages=True)))
     announcement = await reminded(builder, group, first)
     assert announcement is not None
     assert announcement.content == ReminderView(group, first, None)
@@ -191,7 +190,7 @@ async def test_only_who_asked_and_gave_no_word_is_reminded(builder: Builder, gro
 async def test_who_is_away_is_not_reminded(builder: Builder, group: Group) -> None:
     first = (await builder.list_ahead(group))[0]
     chosen = await builder.write(lambda tx: PreferenceRepository(tx).get(GUILD, ANA))
-    await builder.write(lambda tx: PreferenceRepository(tx).put(replace(chosen, direct_messages=True)))
+    await builder.write(lambda tx: PreferenceRepository(tx).put(chosen._replace(direct_messages=True)))
     assert await reminded(builder, group, first) is not None
     view = await builder.away.add(builder.act_as(ANA), DaySpan(FIRST, SECOND))
     assert await reminded(builder, group, first) is None

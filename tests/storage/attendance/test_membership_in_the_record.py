@@ -69,7 +69,7 @@ def was_member(memberships: Stints, hour: int) -> bool:
 
 
 @given(people, meetings)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_nobody_counts_for_a_meeting_outside_their_membership(
     database: Database, people: Sequence[Stints], meetings: Sequence[Past]
 ) -> None:

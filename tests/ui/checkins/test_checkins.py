@@ -202,7 +202,7 @@ def test_a_promise_is_never_shown_as_failed() -> None:
 def test_the_summary_holds_ten_wins_and_thirty_promises(text: str) -> None:
     view = SummaryView(
         group=GROUP,
-        meeting=replace(MEETING, state=MeetingState.CLOSED),
+        meeting=MEETING._replace(state=MeetingState.CLOSED),
         number=9,
         wins=tuple((user_id, (text * 2)[:WIN_LIMIT]) for user_id in PEOPLE),
         kept=tuple(commitment(number, text, done=4) for number in range(20)),
@@ -213,7 +213,7 @@ def test_the_summary_holds_ten_wins_and_thirty_promises(text: str) -> None:
     )
     assert "And more thanks in the channel." in said(summary_card(TEXTS, view))
     assert "Next: <t:" in said(summary_card(TEXTS, view))
-    for pulse in (None, OPEN_PULSE, replace(OPEN_PULSE, open=False, band=Band.MIDDLING)):
+    for pulse in (None, OPEN_PULSE, OPEN_PULSE._replace(open=False, band=Band.MIDDLING)):
         assert_fits(summary_card(TEXTS, view._replace(pulse=pulse)))
     assert "only once four of you have voted." in said(summary_card(TEXTS, view._replace(pulse=OPEN_PULSE)))
 
@@ -225,7 +225,7 @@ def test_the_summary_asks_for_a_rating_until_it_shows_one() -> None:
         "12345"
     )
     for band, words in ((None, "no rating is shown"), *((band, f"was rated {band}.") for band in Band)):
-        shown = summary_card(TEXTS, view._replace(pulse=replace(OPEN_PULSE, open=False, band=band)))
+        shown = summary_card(TEXTS, view._replace(pulse=OPEN_PULSE._replace(open=False, band=band)))
         assert words in said(shown)
         assert "Anonymous" not in said(shown)
         assert not [part for part in parts(shown) if part.get("custom_id", "").startswith("pulse")]
@@ -235,7 +235,7 @@ def test_the_longest_summary_still_says_all_of_where_the_group_meets_next() -> N
     arrangement = ArrangementView(PLACE, PEOPLE[1])
     view = SummaryView(
         group=GROUP,
-        meeting=replace(MEETING, state=MeetingState.CLOSED),
+        meeting=MEETING._replace(state=MeetingState.CLOSED),
         number=9,
         wins=tuple((user_id, (LONG * 2)[:WIN_LIMIT]) for user_id in PEOPLE),
         kept=tuple(commitment(number, LONG, done=4) for number in range(20)),

@@ -1,6 +1,5 @@
 """What organizers read fits into Discord, however much was said."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from buddybot.domain.health.feedback import MOST_PHRASES, Feedback, Phrase
@@ -9,7 +8,7 @@ from buddybot.services.health.feedback import READ_AT_ONCE, SHOWN_AT_ONCE, Heard
 from buddybot.ui.health.feedback import heard_card, unread_card
 from tests.ui.checkins.test_checkins import GROUP, NOW, TEXTS, assert_fits, said
 
-NAMED = replace(GROUP, name="*" * 40)
+NAMED = GROUP._replace(name="*" * 40)
 LONGEST = sorted(Phrase, key=lambda each: -len(TEXTS.plain(f"feedback.phrase.{each.value}")))[:MOST_PHRASES]
 
 

@@ -1,6 +1,5 @@
 """The rotation's cards: each rule says why in its own words, and the longest names fit."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -153,7 +152,7 @@ def test_four_meetings_with_the_longest_names_fit(rule: Rotation) -> None:
         CAFE, ANA, balance=Balance(99.9, 99), way=300.0, lead=9999.0, support=(10, 10), streak=999
     )
     view = RotationView(
-        group=replace(GROUP, name="*" * 40, rotation=rule),
+        group=GROUP._replace(name="*" * 40, rotation=rule),
         ahead=(HOSTED._replace(rule=rule, choice=choice),) * 4,
         hosts=True,
         may_swap=True,

@@ -59,7 +59,7 @@ EVERY = [(minutes, people) for minutes in (30, 45, 60, 75, 90, 120, 150, 180) fo
 
 
 def view_of(minutes: int, people: int, activity: Activity | None) -> AgendaView:
-    meeting = replace(MEETING, duration_minutes=minutes, ends_at=NOW + timedelta(minutes=minutes))
+    meeting = MEETING._replace(duration_minutes=minutes, ends_at=NOW + timedelta(minutes=minutes))
     return AgendaView(GROUP, meeting, 9, Plan(agenda(minutes, people, activity), activity))
 
 
@@ -96,7 +96,7 @@ def test_an_agenda_without_an_activity_says_so() -> None:
 @pytest.mark.parametrize("minutes", [30, 75, 180])
 def test_the_live_card_still_holds_ten_people_below_the_agenda(minutes: int) -> None:
     for text in ("short", WORST):
-        meeting = replace(MEETING, lead_id=PEOPLE[2])
+        meeting = MEETING._replace(lead_id=PEOPLE[2])
         plan = view_of(minutes, 10, HEAVY).plan
         card = checkin_card(TEXTS, full_view(text)._replace(meeting=meeting, plan=plan))
         assert_fits(card)
@@ -116,7 +116,7 @@ def test_one_minute_is_one_minute() -> None:
 def meeting_view(plan: Plan, state: MeetingState = MeetingState.SCHEDULED) -> MeetingView:
     roll = Roll(tuple(Rsvp(user, Answer.GOING, Source.MEMBER) for user in PEOPLE), ())
     arrangement = ArrangementView(None, None)
-    return MeetingView(GROUP, replace(MEETING, state=state), 9, roll, arrangement, plan)
+    return MeetingView(GROUP, MEETING._replace(state=state), 9, roll, arrangement, plan)
 
 
 def test_the_meetings_card_names_the_activity_with_its_minutes() -> None:
