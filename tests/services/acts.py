@@ -24,8 +24,8 @@ from buddybot.services.registry import Services
 from buddybot.storage.checkins.pulse import PulseRepository
 from buddybot.storage.engine.database import Database
 from buddybot.storage.groups.groups import GroupRepository
-from tests.services.builder import RULES
-from tests.services.checkins.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, WEEK, Evening
+from tests.services.builder import ANA, BEN, CHO, ORGANIZER, RULES
+from tests.services.meeting_builder import MEETS, WEEK, MeetingBuilder
 
 CAFE = LocationWords(
     name="Cafe", kind=LocationKind.PLACE, address="1 Main St", link=None, access=frozenset(), note=None
@@ -39,7 +39,7 @@ KITCHEN = LocationWords(
 class Life:
     """A group in the middle of a meeting, in which Ana has left a trace of every kind."""
 
-    evening: Evening
+    builder: MeetingBuilder
     group: Group
     services: Services
     commitment: CommitmentId
@@ -51,57 +51,59 @@ class Life:
     @property
     def meeting(self) -> MeetingId:
         """The meeting that goes on."""
-        return self.evening.meeting_id
+        return self.builder.meeting_id
 
     @property
     def following(self) -> MeetingId:
         """The one after it."""
-        return self.evening.following_id
+        return self.builder.following_id
 
     def on(self, database: Database) -> Services:
         """Return the services over another connection to the same database."""
-        transactions = Transactions(database=database, now=lambda: self.evening.now, changed=lambda: None)
-        return Services(transactions, self.evening.planner, RULES)
+        transactions = Transactions(database=database, now=lambda: self.builder.now, changed=lambda: None)
+        return Services(transactions, self.builder.planner, RULES)
 
     def actor(self, user: int = ANA) -> Actor:
         """Return a person with a fresh interaction."""
-        return self.evening.home.actor(user)
+        return self.builder.act_as(user)
 
 
 async def live(database: Database, name: str) -> Life:
     """Make the group and all that the named act needs."""
-    evening = await Evening.prepare(database)
-    home, group = evening.home, evening.group
-    services = Services(home.transactions, evening.planner, RULES)
-    commitment = await evening.commit(ANA)
-    kitchen = await services.locations.suggest(home.actor(ANA), KITCHEN, group.id)
-    await services.locations.suggest(home.actor(ORGANIZER), CAFE, group.id)
+    builder = await MeetingBuilder.prepare(database)
+    group = builder.group
+    services = Services(builder.transactions, builder.planner, RULES)
+    commitment = await builder.add_commitment(ANA)
+    kitchen = await services.locations.suggest(builder.act_as(ANA), KITCHEN, group.id)
+    await services.locations.suggest(builder.act_as(ORGANIZER), CAFE, group.id)
     away = await services.away.add(
-        home.actor(ANA), DaySpan((MEETS + 6 * WEEK).date(), (MEETS + 6 * WEEK).date()), group.id
+        builder.act_as(ANA), DaySpan((MEETS + 6 * WEEK).date(), (MEETS + 6 * WEEK).date()), group.id
     )
-    await home.run("UPDATE memberships SET role = 'organizer' WHERE user_id = :user", user=BEN)
-    other = await home.group(CHO, name="Birch")
-    offer = await services.invitations.invite(home.actor(CHO), UserId(ANA), other.id)
-    code = await services.invitations.invite_by_code(home.actor(CHO), group_id=other.id)
+    await builder.change_rows("UPDATE memberships SET role = 'organizer' WHERE user_id = :user", user=BEN)
+    other = await builder.add_plain_group(CHO, name="Birch")
+    offer = await services.invitations.invite(builder.act_as(CHO), UserId(ANA), other.id)
+    code = await services.invitations.invite_by_code(builder.act_as(CHO), group_id=other.id)
     if name in ORGANIZED:
-        await home.run(
+        await builder.change_rows(
             "UPDATE memberships SET role = :role WHERE user_id = :user", role=Role.ORGANIZER.value, user=ANA
         )
-    await evening.open()
-    evening.home.now = MEETS + timedelta(minutes=10)
-    await home.database.write(
-        lambda tx: PulseRepository(tx).open(evening.meeting_id, evening.now + timedelta(hours=12))
+    await builder.open_checkin()
+    builder.now = MEETS + timedelta(minutes=10)
+    await builder.database.write(
+        lambda tx: PulseRepository(tx).open(builder.meeting_id, builder.now + timedelta(hours=12))
     )
     if name == "CheckInService.commit":
-        await evening.report(ANA, {commitment: Outcome(done=2)})
+        await builder.report_checkin(ANA, {commitment: Outcome(done=2)})
     if name in CLOSED:
-        await evening.close()
+        await builder.close_checkin()
     if name in UNHOSTED:
-        await home.run("UPDATE venues SET host_id = NULL WHERE meeting_id = :id", id=evening.following_id)
-    current = await home.database.read(lambda tx: GroupRepository(tx).get(group.guild_id, group.id))
+        await builder.change_rows(
+            "UPDATE venues SET host_id = NULL WHERE meeting_id = :id", id=builder.following_id
+        )
+    current = await builder.database.read(lambda tx: GroupRepository(tx).get(group.guild_id, group.id))
     assert current is not None
     return Life(
-        evening,
+        builder,
         current,
         services,
         commitment,

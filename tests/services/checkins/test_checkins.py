@@ -12,24 +12,25 @@ from buddybot.services.checkins.checkins import Reported
 from buddybot.services.core.unit_of_work import Actor, AlreadyHandled
 from buddybot.storage.engine.database import Database, connect
 from buddybot.storage.migrations.runner import migrate
-from tests.services.checkins.meeting_evenings import ANA, BEN, MEETS, STRANGER, WEEK, Evening, one
+from tests.services.builder import ANA, BEN, STRANGER, get_refusal
+from tests.services.meeting_builder import MEETS, WEEK, MeetingBuilder, one
 
 EARLY = timedelta(hours=24)
 
 
 @pytest.fixture
-async def evening(database: Database) -> Evening:
+async def builder(database: Database) -> MeetingBuilder:
     """The group, three days before it meets."""
-    return await Evening.prepare(database)
+    return await MeetingBuilder.prepare(database)
 
 
-async def test_a_report_settles_what_was_due_and_carries_the_rest(evening: Evening) -> None:
-    coffees = await evening.commit(ANA, "4 coffee meetings", target=4)
-    notes = await evening.commit(ANA, "Thank-you notes", target=1)
-    story = await evening.commit(ANA, "A STAR story", target=1)
-    await evening.open()
+async def test_a_report_settles_what_was_due_and_carries_the_rest(builder: MeetingBuilder) -> None:
+    coffees = await builder.add_commitment(ANA, "4 coffee meetings", target=4)
+    notes = await builder.add_commitment(ANA, "Thank-you notes", target=1)
+    story = await builder.add_commitment(ANA, "A STAR story", target=1)
+    await builder.open_checkin()
 
-    reported = await evening.report(
+    reported = await builder.report_checkin(
         ANA,
         {coffees: Outcome(done=3), notes: Outcome(done=1), story: Outcome(done=0, drop=True)},
         win="  An interview!  ",
@@ -48,42 +49,42 @@ async def test_a_report_settles_what_was_due_and_carries_the_rest(evening: Eveni
     assert reported.report.blocker is None
 
 
-async def test_what_is_not_reported_on_stays_open(evening: Evening) -> None:
-    due = await evening.commit(ANA)
-    await evening.open()
-    await evening.report(BEN)
+async def test_what_is_not_reported_on_stays_open(builder: MeetingBuilder) -> None:
+    due = await builder.add_commitment(ANA)
+    await builder.open_checkin()
+    await builder.report_checkin(BEN)
 
-    reported = await evening.report(ANA, {CommitmentId(due + 999): Outcome(done=1)}, win="Slept well")
-    await evening.close()
+    reported = await builder.report_checkin(ANA, {CommitmentId(due + 999): Outcome(done=1)}, win="Slept well")
+    await builder.close_checkin()
 
     assert [c.id for c in reported.open] == [due]
-    assert (await evening.commitments(ANA))[0]["state"] == "open"
+    assert (await builder.read_commitments(ANA))[0]["state"] == "open"
 
 
-async def test_nobody_settles_the_commitments_of_another(evening: Evening) -> None:
-    anas = await evening.commit(ANA)
-    await evening.open()
+async def test_nobody_settles_the_commitments_of_another(builder: MeetingBuilder) -> None:
+    anas = await builder.add_commitment(ANA)
+    await builder.open_checkin()
 
-    await evening.report(BEN, {anas: Outcome(done=4)})
+    await builder.report_checkin(BEN, {anas: Outcome(done=4)})
 
-    assert (await evening.commitments(ANA))[0]["state"] == "open"
+    assert (await builder.read_commitments(ANA))[0]["state"] == "open"
 
 
-async def test_commitments_made_at_a_meeting_are_due_at_the_next(evening: Evening) -> None:
-    await evening.open()
-    await evening.report(ANA)
-    await evening.checkins.commit(
-        evening.home.actor(ANA),
-        evening.meeting_id,
+async def test_commitments_made_at_a_meeting_are_due_at_the_next(builder: MeetingBuilder) -> None:
+    await builder.open_checkin()
+    await builder.report_checkin(ANA)
+    await builder.checkins.commit(
+        builder.act_as(ANA),
+        builder.meeting_id,
         lines=["3 applications", " ", "Two mock interviews"],
         plan="if it is Monday, then I open the list",
         visibility=Visibility.PRIVATE,
     )
 
-    again = await evening.checkins.prepare(evening.home.actor(ANA), meeting_id=evening.meeting_id)
+    again = await builder.checkins.prepare(builder.act_as(ANA), meeting_id=builder.meeting_id)
     assert again.due == ()
-    evening.home.now = MEETS + WEEK - EARLY
-    coming = await evening.checkins.prepare(evening.home.actor(ANA), meeting_id=evening.following_id)
+    builder.now = MEETS + WEEK - EARLY
+    coming = await builder.checkins.prepare(builder.act_as(ANA), meeting_id=builder.following_id)
     assert [(d.commitment.text, d.commitment.target, d.commitment.plan) for d in coming.due] == [
         ("3 applications", 3, "if it is Monday, then I open the list"),
         ("Two mock interviews", 2, None),
@@ -91,13 +92,13 @@ async def test_commitments_made_at_a_meeting_are_due_at_the_next(evening: Evenin
     assert {d.commitment.visibility for d in coming.due} == {Visibility.PRIVATE}
 
 
-async def test_lines_are_kept_once_when_the_second_form_is_sent_twice(evening: Evening) -> None:
-    await evening.open()
-    await evening.report(ANA)
+async def test_lines_are_kept_once_when_the_second_form_is_sent_twice(builder: MeetingBuilder) -> None:
+    await builder.open_checkin()
+    await builder.report_checkin(ANA)
     for lines in (["3 applications", "a letter"], ["3 applications", "a letter"], ["A  letter", "a letter"]):
-        said = await evening.checkins.commit(
-            evening.home.actor(ANA),
-            evening.meeting_id,
+        said = await builder.checkins.commit(
+            builder.act_as(ANA),
+            builder.meeting_id,
             lines=lines,
             plan=None,
             visibility=Visibility.GROUP,
@@ -105,13 +106,13 @@ async def test_lines_are_kept_once_when_the_second_form_is_sent_twice(evening: E
         assert [item.text for item in said.open] == ["3 applications", "a letter"]
 
 
-async def test_a_plan_stays_with_the_first_line_when_that_was_said_before(evening: Evening) -> None:
-    await evening.open()
-    await evening.report(ANA)
+async def test_a_plan_stays_with_the_first_line_when_that_was_said_before(builder: MeetingBuilder) -> None:
+    await builder.open_checkin()
+    await builder.report_checkin(ANA)
     for lines in (["3 applications"], ["3 Applications", "a letter"]):
-        said = await evening.checkins.commit(
-            evening.home.actor(ANA),
-            evening.meeting_id,
+        said = await builder.checkins.commit(
+            builder.act_as(ANA),
+            builder.meeting_id,
             lines=lines,
             plan="if it is Monday, then I open the list",
             visibility=Visibility.GROUP,
@@ -122,51 +123,51 @@ async def test_a_plan_stays_with_the_first_line_when_that_was_said_before(evenin
     ]
 
 
-async def test_no_more_than_three_stay_open(evening: Evening) -> None:
-    first = await evening.commit(ANA, "one", target=1)
-    await evening.open()
+async def test_no_more_than_three_stay_open(builder: MeetingBuilder) -> None:
+    first = await builder.add_commitment(ANA, "one", target=1)
+    await builder.open_checkin()
 
     async def write(*lines: str) -> object:
-        return await evening.checkins.commit(
-            evening.home.actor(ANA),
-            evening.meeting_id,
+        return await builder.checkins.commit(
+            builder.act_as(ANA),
+            builder.meeting_id,
             lines=lines,
             plan=None,
             visibility=Visibility.GROUP,
         )
 
-    assert await evening.refused(write("a letter")) == "checkin.first"
-    await evening.report(ANA, {first: Outcome(done=1)})
-    assert await evening.refused(write(" ", "")) == "checkin.nothing_written"
-    assert await evening.refused(write("a", "b", "c", "d")) == "checkin.full"
+    assert await get_refusal(write("a letter")) == "checkin.first"
+    await builder.report_checkin(ANA, {first: Outcome(done=1)})
+    assert await get_refusal(write(" ", "")) == "checkin.nothing_written"
+    assert await get_refusal(write("a", "b", "c", "d")) == "checkin.full"
     await write("a", "b", "c")
-    assert await evening.refused(write("d")) == "checkin.full"
-    assert await evening.refused(evening.report(ANA, {first: Outcome(done=0)})) == "checkin.no_room"
-    assert [row["state"] for row in await evening.commitments(ANA)] == ["open", "open", "open", "kept"]
+    assert await get_refusal(write("d")) == "checkin.full"
+    assert await get_refusal(builder.report_checkin(ANA, {first: Outcome(done=0)})) == "checkin.no_room"
+    assert [row["state"] for row in await builder.read_commitments(ANA)] == ["open", "open", "open", "kept"]
 
 
-async def test_a_correction_of_carried_to_kept_takes_the_copy_back(evening: Evening) -> None:
-    due = await evening.commit(ANA)
-    await evening.open()
-    await evening.report(ANA, {due: Outcome(done=1)}, win="A call")
+async def test_a_correction_of_carried_to_kept_takes_the_copy_back(builder: MeetingBuilder) -> None:
+    due = await builder.add_commitment(ANA)
+    await builder.open_checkin()
+    await builder.report_checkin(ANA, {due: Outcome(done=1)}, win="A call")
 
-    reported = await evening.report(ANA, {due: Outcome(done=4)}, win="Two calls")
+    reported = await builder.report_checkin(ANA, {due: Outcome(done=4)}, win="Two calls")
 
     assert one(reported.settled).state is State.KEPT
     assert reported.open == ()
     assert reported.report.win == "Two calls"
-    assert len(await evening.commitments(ANA)) == 1
+    assert len(await builder.read_commitments(ANA)) == 1
 
 
-async def test_a_copy_that_was_worked_on_is_kept_in_the_books(evening: Evening) -> None:
-    due = await evening.commit(ANA)
-    await evening.open()
-    copy = one((await evening.report(ANA, {due: Outcome(done=1)})).open)
-    await evening.home.run("UPDATE commitments SET done = 2 WHERE id = :id", id=copy.id)
+async def test_a_copy_that_was_worked_on_is_kept_in_the_books(builder: MeetingBuilder) -> None:
+    due = await builder.add_commitment(ANA)
+    await builder.open_checkin()
+    copy = one((await builder.report_checkin(ANA, {due: Outcome(done=1)})).open)
+    await builder.change_rows("UPDATE commitments SET done = 2 WHERE id = :id", id=copy.id)
 
-    assert one((await evening.report(ANA, {due: Outcome(done=3)})).open).target == 2
-    assert (await evening.report(ANA, {due: Outcome(done=4)})).open == ()
-    back = one((await evening.report(ANA, {due: Outcome(done=1)})).open)
+    assert one((await builder.report_checkin(ANA, {due: Outcome(done=3)})).open).target == 2
+    assert (await builder.report_checkin(ANA, {due: Outcome(done=4)})).open == ()
+    back = one((await builder.report_checkin(ANA, {due: Outcome(done=1)})).open)
 
     assert (back.id, back.target, back.done, back.state) == (copy.id, 3, 2, State.OPEN)
 
@@ -180,26 +181,26 @@ async def test_a_copy_that_was_worked_on_is_kept_in_the_books(evening: Evening) 
     ],
 )
 async def test_what_its_owner_made_of_the_copy_stays_when_the_report_says_the_same(
-    evening: Evening, change: str, expected: dict[str, object]
+    builder: MeetingBuilder, change: str, expected: dict[str, object]
 ) -> None:
-    due = await evening.commit(ANA)
-    await evening.open()
-    copy = one((await evening.report(ANA, {due: Outcome(done=1)})).open)
-    await evening.home.run(f"UPDATE commitments SET {change} WHERE id = :id", id=copy.id)
+    due = await builder.add_commitment(ANA)
+    await builder.open_checkin()
+    copy = one((await builder.report_checkin(ANA, {due: Outcome(done=1)})).open)
+    await builder.change_rows(f"UPDATE commitments SET {change} WHERE id = :id", id=copy.id)
 
-    await evening.report(ANA, {due: Outcome(done=1)}, blocker="No time")
+    await builder.report_checkin(ANA, {due: Outcome(done=1)}, blocker="No time")
 
-    rows = await evening.home.rows("SELECT state, target FROM commitments WHERE id = :id", id=copy.id)
+    rows = await builder.read_rows("SELECT state, target FROM commitments WHERE id = :id", id=copy.id)
     assert rows == [expected]
 
 
-async def test_a_copy_dropped_by_its_owner_is_not_revived_by_a_correction(evening: Evening) -> None:
-    due = await evening.commit(ANA)
-    await evening.open()
-    copy = one((await evening.report(ANA, {due: Outcome(done=1)})).open)
-    await evening.home.run("UPDATE commitments SET state = 'dropped' WHERE id = :id", id=copy.id)
+async def test_a_copy_dropped_by_its_owner_is_not_revived_by_a_correction(builder: MeetingBuilder) -> None:
+    due = await builder.add_commitment(ANA)
+    await builder.open_checkin()
+    copy = one((await builder.report_checkin(ANA, {due: Outcome(done=1)})).open)
+    await builder.change_rows("UPDATE commitments SET state = 'dropped' WHERE id = :id", id=copy.id)
 
-    assert (await evening.report(ANA, {due: Outcome(done=2)})).open == ()
+    assert (await builder.report_checkin(ANA, {due: Outcome(done=2)})).open == ()
 
 
 outcome = st.builds(Outcome, done=st.integers(0, 5), drop=st.booleans())
@@ -215,105 +216,105 @@ async def test_however_often_it_is_corrected_the_last_report_counts(
         database = await connect("sqlite://:memory:")
         try:
             await migrate(database)
-            evening = await Evening.prepare(database)
-            due = await evening.commit(ANA)
-            await evening.open()
+            builder = await MeetingBuilder.prepare(database)
+            due = await builder.add_commitment(ANA)
+            await builder.open_checkin()
             for said in history:
-                await evening.report(ANA, {due: said})
-            results.append(await evening.commitments(ANA))
+                await builder.report_checkin(ANA, {due: said})
+            results.append(await builder.read_commitments(ANA))
         finally:
             await database.close()
     assert results[0] == results[1]
 
 
-async def test_the_last_form_counts_in_whatever_order_they_are_carried_out(evening: Evening) -> None:
-    due = await evening.commit(ANA)
-    await evening.open()
-    first, second = evening.home.actor(ANA), evening.home.actor(ANA)
+async def test_the_last_form_counts_in_whatever_order_they_are_carried_out(builder: MeetingBuilder) -> None:
+    due = await builder.add_commitment(ANA)
+    await builder.open_checkin()
+    first, second = builder.act_as(ANA), builder.act_as(ANA)
 
     async def send(actor: Actor, done: int, win: str) -> Reported:
         said = {due: Outcome(done=done)}
-        return await evening.checkins.report(actor, evening.meeting_id, outcomes=said, win=win, blocker=None)
+        return await builder.checkins.report(actor, builder.meeting_id, outcomes=said, win=win, blocker=None)
 
     latest = await send(second, 4, "An offer")
-    kept = await evening.commitments(ANA)
+    kept = await builder.read_commitments(ANA)
     again = await send(first, 1, "A call")
     assert (again.report, again.offers) == (latest.report, ())
     assert latest.report.win == "An offer"
-    assert await evening.commitments(ANA) == kept
+    assert await builder.read_commitments(ANA) == kept
 
 
-async def test_a_commitment_carried_for_the_third_time_is_offered_help(evening: Evening) -> None:
-    tired = await evening.commit(ANA, "The cover letter", target=1, weeks=2)
-    fresh = await evening.commit(ANA, "A phone call", target=1, weeks=1)
-    await evening.open()
+async def test_a_commitment_carried_for_the_third_time_is_offered_help(builder: MeetingBuilder) -> None:
+    tired = await builder.add_commitment(ANA, "The cover letter", target=1, weeks=2)
+    fresh = await builder.add_commitment(ANA, "A phone call", target=1, weeks=1)
+    await builder.open_checkin()
 
-    reported = await evening.report(ANA, {tired: Outcome(done=0), fresh: Outcome(done=0)})
+    reported = await builder.report_checkin(ANA, {tired: Outcome(done=0), fresh: Outcome(done=0)})
 
     assert [(c.text, c.weeks_carried) for c in reported.offers] == [("The cover letter", 3)]
     assert len(reported.open) == 2
 
 
-async def test_a_check_in_may_be_written_from_a_day_before_to_the_close(evening: Evening) -> None:
-    actor = evening.home.actor
+async def test_a_check_in_may_be_written_from_a_day_before_to_the_close(builder: MeetingBuilder) -> None:
+    actor = builder.act_as
 
-    evening.home.now = MEETS - EARLY - timedelta(seconds=1)
-    assert await evening.refused(evening.report(ANA)) == "checkin.too_early"
-    assert await evening.refused(evening.checkins.prepare(actor(ANA))) == "checkin.too_early"
-    evening.home.now = MEETS - EARLY
-    assert (await evening.checkins.prepare(actor(ANA))).meeting.id == evening.meeting_id
-    await evening.report(ANA, win="Early")
-    await evening.open()
-    await evening.close()
-    assert await evening.refused(evening.report(BEN)) == "checkin.closed"
+    builder.now = MEETS - EARLY - timedelta(seconds=1)
+    assert await get_refusal(builder.report_checkin(ANA)) == "checkin.too_early"
+    assert await get_refusal(builder.checkins.prepare(actor(ANA))) == "checkin.too_early"
+    builder.now = MEETS - EARLY
+    assert (await builder.checkins.prepare(actor(ANA))).meeting.id == builder.meeting_id
+    await builder.report_checkin(ANA, win="Early")
+    await builder.open_checkin()
+    await builder.close_checkin()
+    assert await get_refusal(builder.report_checkin(BEN)) == "checkin.closed"
 
-    evening.home.now = MEETS + timedelta(days=2)
-    assert (await evening.checkins.prepare(actor(ANA))).meeting.id == evening.meeting_id
-    assert await evening.refused(evening.checkins.prepare(actor(BEN))) == "checkin.too_early"
-    assert (await evening.report(ANA, win="Late")).report.win == "Late"
-    evening.home.now = MEETS + WEEK - EARLY
-    assert await evening.refused(evening.report(ANA)) == "checkin.correction_over"
-    assert (await evening.checkins.prepare(actor(ANA))).meeting.id == evening.following_id
-
-
-async def test_a_skipped_meeting_takes_no_check_in(evening: Evening) -> None:
-    await evening.home.run("UPDATE meetings SET state = 'skipped' WHERE id = :id", id=evening.meeting_id)
-    evening.home.now = MEETS
-
-    assert await evening.refused(evening.report(ANA)) == "checkin.not_held"
+    builder.now = MEETS + timedelta(days=2)
+    assert (await builder.checkins.prepare(actor(ANA))).meeting.id == builder.meeting_id
+    assert await get_refusal(builder.checkins.prepare(actor(BEN))) == "checkin.too_early"
+    assert (await builder.report_checkin(ANA, win="Late")).report.win == "Late"
+    builder.now = MEETS + WEEK - EARLY
+    assert await get_refusal(builder.report_checkin(ANA)) == "checkin.correction_over"
+    assert (await builder.checkins.prepare(actor(ANA))).meeting.id == builder.following_id
 
 
-async def test_without_any_meeting_there_is_nothing_to_check_in_to(evening: Evening) -> None:
-    await evening.home.run("DELETE FROM meetings")
+async def test_a_skipped_meeting_takes_no_check_in(builder: MeetingBuilder) -> None:
+    await builder.change_rows("UPDATE meetings SET state = 'skipped' WHERE id = :id", id=builder.meeting_id)
+    builder.now = MEETS
 
-    assert await evening.refused(evening.checkins.prepare(evening.home.actor(ANA))) == "checkin.no_meeting"
+    assert await get_refusal(builder.report_checkin(ANA)) == "checkin.not_held"
 
 
-async def test_strangers_and_other_guilds_get_the_same_answer(evening: Evening) -> None:
-    await evening.open()
-    foreign = evening.home.actor(ANA)._replace(guild_id=GuildId(77))
+async def test_without_any_meeting_there_is_nothing_to_check_in_to(builder: MeetingBuilder) -> None:
+    await builder.change_rows("DELETE FROM meetings")
 
-    for actor in (evening.home.actor(STRANGER), foreign):
+    assert await get_refusal(builder.checkins.prepare(builder.act_as(ANA))) == "checkin.no_meeting"
+
+
+async def test_strangers_and_other_guilds_get_the_same_answer(builder: MeetingBuilder) -> None:
+    await builder.open_checkin()
+    foreign = builder.act_as(ANA)._replace(guild_id=GuildId(77))
+
+    for actor in (builder.act_as(STRANGER), foreign):
         for action in (
-            evening.checkins.prepare(actor, meeting_id=evening.meeting_id),
-            evening.checkins.get_report(actor, evening.meeting_id),
-            evening.checkins.report(actor, evening.meeting_id, outcomes={}, win=None, blocker=None),
-            evening.checkins.commit(
-                actor, evening.meeting_id, lines=["a"], plan=None, visibility=Visibility.GROUP
+            builder.checkins.prepare(actor, meeting_id=builder.meeting_id),
+            builder.checkins.get_report(actor, builder.meeting_id),
+            builder.checkins.report(actor, builder.meeting_id, outcomes={}, win=None, blocker=None),
+            builder.checkins.commit(
+                actor, builder.meeting_id, lines=["a"], plan=None, visibility=Visibility.GROUP
             ),
-            evening.checkins.closing(actor, evening.meeting_id),
-            evening.checkins.close(actor, evening.meeting_id),
+            builder.checkins.closing(actor, builder.meeting_id),
+            builder.checkins.close(actor, builder.meeting_id),
         ):
-            assert await evening.refused(action) == "meeting.unknown"
+            assert await get_refusal(action) == "meeting.unknown"
 
 
-async def test_a_form_sent_twice_is_carried_out_once(evening: Evening) -> None:
-    await evening.open()
-    actor = evening.home.actor(ANA)
-    await evening.checkins.report(actor, evening.meeting_id, outcomes={}, win="First", blocker=None)
+async def test_a_form_sent_twice_is_carried_out_once(builder: MeetingBuilder) -> None:
+    await builder.open_checkin()
+    actor = builder.act_as(ANA)
+    await builder.checkins.report(actor, builder.meeting_id, outcomes={}, win="First", blocker=None)
 
     with pytest.raises(AlreadyHandled):
-        await evening.checkins.report(actor, evening.meeting_id, outcomes={}, win="Again", blocker=None)
+        await builder.checkins.report(actor, builder.meeting_id, outcomes={}, win="Again", blocker=None)
 
-    reported = await evening.checkins.get_report(evening.home.actor(ANA), evening.meeting_id)
+    reported = await builder.checkins.get_report(builder.act_as(ANA), builder.meeting_id)
     assert reported.report.win == "First"

@@ -16,7 +16,8 @@ from buddybot.services.checkins.pulse import PulseService
 from buddybot.services.core.unit_of_work import AlreadyHandled, UnitOfWork
 from buddybot.storage.checkins.pulse import PulseRepository
 from buddybot.storage.engine.database import Database, StorageError, TransientError
-from tests.services.checkins.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, STRANGER, Evening
+from tests.services.builder import ANA, BEN, CHO, ORGANIZER, STRANGER
+from tests.services.meeting_builder import MEETS, MeetingBuilder
 
 NINE = datetime(MEETS.year, MEETS.month, MEETS.day, 9, tzinfo=UTC) + timedelta(days=1)
 EVERYBODY = (ORGANIZER, ANA, BEN, CHO)
@@ -24,17 +25,17 @@ PULSE_TABLES = ("pulse_voters", "pulse_ratings")
 
 
 class Rating:
-    """An evening whose meeting is rated, and the groups that were evaluated after it."""
+    """A meeting that is rated, and the groups that were evaluated after it."""
 
-    def __init__(self, evening: Evening) -> None:
-        self.evening = evening
+    def __init__(self, builder: MeetingBuilder) -> None:
+        self.builder = builder
         self.evaluated: list[tuple[MeetingId, datetime]] = []
         self.fails_with: Exception | None = None
         self.restart()
 
     def restart(self) -> None:
         """Let another process go on with the same database."""
-        self.pulses = PulseService(self.evening.home.transactions, self._evaluate)
+        self.pulses = PulseService(self.builder.transactions, self._evaluate)
 
     async def _evaluate(self, uow: UnitOfWork, group: Group, meeting: Meeting, now: datetime) -> None:
         if self.fails_with is not None:
@@ -45,16 +46,16 @@ class Rating:
     @property
     def id(self) -> MeetingId:
         """The meeting."""
-        return self.evening.meeting_id
+        return self.builder.meeting_id
 
     async def meet(self, *came: int) -> None:
         """Hold the meeting and close it at 20:15; a summary is in the channel, and up to date."""
-        await self.evening.open()
+        await self.builder.open_checkin()
         for user in came:
-            await self.evening.report(user)
-        self.evening.home.now = MEETS + timedelta(minutes=75)
-        await self.evening.close()
-        await self.evening.home.run(
+            await self.builder.report_checkin(user)
+        self.builder.now = MEETS + timedelta(minutes=75)
+        await self.builder.close_checkin()
+        await self.builder.change_rows(
             "INSERT INTO cards (meeting_id, kind, channel_id, message_id, revision, shown) "
             "VALUES (:id, :kind, 1, 2, 1, 1)",
             id=self.id,
@@ -63,49 +64,49 @@ class Rating:
 
     async def vote(self, user: int, rating: int = 4) -> Pulse:
         """Let somebody press a button."""
-        return await self.pulses.vote(self.evening.home.actor(user), self.id, rating)
+        return await self.pulses.vote(self.builder.act_as(user), self.id, rating)
 
     async def end(self, at: datetime = NINE) -> None:
         """Let the time come, and the job that runs every minute."""
-        self.evening.home.now = at
+        self.builder.now = at
         await self.pulses.close_due()
 
     async def pulse(self) -> Pulse | None:
         """Return what there is of it."""
-        return await self.evening.home.database.read(lambda tx: PulseRepository(tx).get(self.id))
+        return await self.builder.database.read(lambda tx: PulseRepository(tx).get(self.id))
 
     async def row(self) -> dict[str, Any]:
         """Return its row."""
-        [row] = await self.evening.home.rows("SELECT * FROM pulses")
+        [row] = await self.builder.read_rows("SELECT * FROM pulses")
         return row
 
     async def counted(self) -> list[int]:
         """Return the ratings that are counted."""
-        return list(await self.evening.home.database.read(lambda tx: PulseRepository(tx).ratings(self.id)))
+        return list(await self.builder.database.read(lambda tx: PulseRepository(tx).ratings(self.id)))
 
     async def left(self) -> int:
         """Return how many rows there are of who voted and what was voted."""
-        return sum([len(await self.evening.home.rows(f"SELECT * FROM {name}")) for name in PULSE_TABLES])
+        return sum([len(await self.builder.read_rows(f"SELECT * FROM {name}")) for name in PULSE_TABLES])
 
     async def shown(self) -> Pulse | None:
         """Return what the summary's view holds of it."""
-        meeting = await self.evening.meeting()
-        group = self.evening.group
-        view = await self.evening.home.database.read(
+        meeting = await self.builder.get_meeting()
+        group = self.builder.group
+        view = await self.builder.database.read(
             lambda tx: summary_messages.view_of(UnitOfWork(tx), group, meeting)
         )
         return view.pulse
 
     async def stale(self) -> bool:
         """Return whether the summary shows an older state than there is."""
-        rows = await self.evening.home.rows("SELECT meeting_id FROM cards WHERE shown < revision")
+        rows = await self.builder.read_rows("SELECT meeting_id FROM cards WHERE shown < revision")
         return bool(rows)
 
 
 @pytest.fixture
 async def rating(database: Database) -> Rating:
     """The group, three days before it meets."""
-    return Rating(await Evening.prepare(database))
+    return Rating(await MeetingBuilder.prepare(database))
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ async def test_the_pulse_opens_with_the_close_until_nine_the_next_morning(met: R
 
 
 async def test_the_morning_is_that_of_the_meetings_zone(rating: Rating) -> None:
-    await rating.evening.home.run(
+    await rating.builder.change_rows(
         "UPDATE meetings SET zone = 'America/New_York' WHERE id = :id", id=rating.id
     )
     await rating.meet(ANA)
@@ -141,10 +142,10 @@ async def test_a_meeting_to_which_nobody_came_has_none(rating: Rating) -> None:
 
 
 async def test_a_meeting_that_closes_by_itself_in_the_morning_can_be_rated_for_a_day(rating: Rating) -> None:
-    await rating.evening.open()
-    await rating.evening.report(ANA)
-    rating.evening.home.now = MEETS + timedelta(hours=13, minutes=15)
-    await rating.evening.close()
+    await rating.builder.open_checkin()
+    await rating.builder.report_checkin(ANA)
+    rating.builder.now = MEETS + timedelta(hours=13, minutes=15)
+    await rating.builder.close_checkin()
     pulse = await rating.pulse()
     assert pulse is not None
     assert pulse.closes_at == NINE + timedelta(days=1)
@@ -169,7 +170,7 @@ async def test_a_second_vote_is_not_counted(met: Rating) -> None:
 
 
 async def test_the_same_click_delivered_twice_is_one_vote(met: Rating) -> None:
-    actor = met.evening.home.actor(ANA)
+    actor = met.builder.act_as(ANA)
     await met.pulses.vote(actor, met.id, 3)
     with pytest.raises(AlreadyHandled):
         await met.pulses.vote(actor, met.id, 3)
@@ -185,7 +186,7 @@ async def test_a_rating_without_a_button_counts_nothing(met: Rating, given: int)
 
 
 async def test_who_was_no_member_when_it_began_has_no_vote(met: Rating) -> None:
-    await met.evening.join(STRANGER)
+    await met.builder.join_group(STRANGER)
     with pytest.raises(Refusal, match=r"pulse\.not_there"):
         await met.vote(STRANGER)
     assert await met.left() == 5
@@ -193,18 +194,18 @@ async def test_who_was_no_member_when_it_began_has_no_vote(met: Rating) -> None:
 
 async def test_to_strangers_and_those_who_left_there_is_no_such_meeting(met: Rating) -> None:
     await met.vote(BEN, 2)
-    await met.evening.home.leave(met.evening.group, BEN)
+    await met.builder.remove_member(met.builder.group, BEN)
     for user in (STRANGER, BEN):
         with pytest.raises(Refusal, match=r"meeting\.unknown"):
             await met.vote(user)
-    await met.evening.join(BEN)  # who comes back has voted already, by another membership
+    await met.builder.join_group(BEN)  # who comes back has voted already, by another membership
     with pytest.raises(Refusal):
         await met.vote(BEN)
     assert await met.counted() == [2]
 
 
 async def test_when_its_time_is_over_no_vote_is_taken_although_it_was_not_closed_yet(met: Rating) -> None:
-    met.evening.home.now = NINE
+    met.builder.now = NINE
     with pytest.raises(Refusal, match=r"pulse\.closed"):
         await met.vote(ANA)
     await met.end()
@@ -263,7 +264,7 @@ async def test_a_bot_that_slept_closes_late_and_once(met: Rating) -> None:
 async def test_a_group_that_rests_keeps_no_link_and_is_not_judged(met: Rating, state: GroupState) -> None:
     for user in EVERYBODY:
         await met.vote(user, 4)
-    await met.evening.home.become(met.evening.group, state)
+    await met.builder.set_group_state(met.builder.group, state)
     await met.end()
     assert await met.left() == 0
     assert (await met.row())["band"] == Band.GOOD
@@ -272,7 +273,7 @@ async def test_a_group_that_rests_keeps_no_link_and_is_not_judged(met: Rating, s
 
 async def test_a_deleted_meeting_takes_its_pulse_along(met: Rating) -> None:
     await met.vote(ANA)
-    await met.evening.home.run("DELETE FROM meetings WHERE id = :id", id=met.id)
+    await met.builder.change_rows("DELETE FROM meetings WHERE id = :id", id=met.id)
     await met.end()
     assert await met.left() == 0
     assert met.evaluated == []
@@ -283,7 +284,7 @@ async def test_a_failing_evaluation_keeps_nobodys_vote_and_leaves_nothing_half_d
     met.fails_with = ZeroDivisionError("a fault in the arithmetic")
     await met.end()
     assert await met.left() == 0
-    [group] = await met.evening.home.rows("SELECT charter FROM groups")
+    [group] = await met.builder.read_rows("SELECT charter FROM groups")
     assert group == {"charter": "Be kind."}
 
 
@@ -311,8 +312,8 @@ async def test_a_process_killed_while_closing_has_closed_nothing(met: Rating) ->
     async def killed(uow: UnitOfWork, group: Group, meeting: Meeting, now: datetime) -> None:
         raise Killed
 
-    dying = PulseService(met.evening.home.transactions, killed)
-    met.evening.home.now = NINE
+    dying = PulseService(met.builder.transactions, killed)
+    met.builder.now = NINE
     with pytest.raises(Killed):
         await dying.close_due()
     assert (await met.row())["state"] == "open"
@@ -327,8 +328,8 @@ async def test_a_correction_of_attendance_changes_no_rating(met: Rating) -> None
         await met.vote(user, 5)
     await met.end()
     before = await met.row()
-    await met.evening.home.run("DELETE FROM attendance WHERE meeting_id = :id", id=met.id)
-    await met.evening.report(ANA)
+    await met.builder.change_rows("DELETE FROM attendance WHERE meeting_id = :id", id=met.id)
+    await met.builder.report_checkin(ANA)
     await met.end(NINE + timedelta(minutes=5))
     assert await met.row() == before
     assert await met.shown() == await met.pulse()

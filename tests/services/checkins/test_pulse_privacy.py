@@ -18,7 +18,8 @@ from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.settings import logs
 from buddybot.settings.settings import LogSettings
 from buddybot.storage.engine.database import Database, sqlite_path
-from tests.services.checkins.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, Evening
+from tests.services.builder import ANA, BEN, CHO, ORGANIZER
+from tests.services.meeting_builder import MEETS, MeetingBuilder
 from tests.settings.test_logs import restored_logging
 
 Dump = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -36,34 +37,34 @@ async def nothing(_uow: UnitOfWork, _group: Group, _meeting: Meeting, _now: obje
 class Watched:
     """A meeting that is being rated, and somebody who reads the whole database."""
 
-    def __init__(self, evening: Evening) -> None:
-        self.evening = evening
-        self.pulses = PulseService(evening.home.transactions, nothing)
-        self.engine = evening.home.database.engine
+    def __init__(self, builder: MeetingBuilder) -> None:
+        self.builder = builder
+        self.pulses = PulseService(builder.transactions, nothing)
+        self.engine = builder.database.engine
 
     async def vote(self, user: int, rating: int) -> None:
         """Let somebody vote."""
-        await self.pulses.vote(self.evening.home.actor(user), self.evening.meeting_id, rating)
+        await self.pulses.vote(self.builder.act_as(user), self.builder.meeting_id, rating)
 
     async def again(self) -> None:
         """Take everything back to before the first vote."""
-        self.evening.home._numbers = count(5000)
+        self.builder._interactions = count(5000)
         for statement in (
             "DELETE FROM pulse_voters",
             "UPDATE pulse_ratings SET votes = 0",
             "DELETE FROM interactions",
         ):
-            await self.evening.home.run(statement)
+            await self.builder.change_rows(statement)
 
     async def end(self) -> None:
         """Let it be ten the next morning."""
-        self.evening.home.now = MEETS + timedelta(hours=15)
+        self.builder.now = MEETS + timedelta(hours=15)
         await self.minute()
 
     async def minute(self) -> None:
         """Do what is done every minute."""
         await self.pulses.close_due()
-        await self.evening.home.transactions.scrub()
+        await self.builder.transactions.scrub()
 
     async def dump(self) -> Dump:
         """Return every row of every table, in the order in which the database keeps them."""
@@ -74,22 +75,22 @@ class Watched:
         )
         marks = ", rowid AS place" if self.engine == "sqlite" else ""
         return {
-            row["name"]: await self.evening.home.rows(f"SELECT *{marks} FROM {row['name']}")
-            for row in await self.evening.home.rows(names)
+            row["name"]: await self.builder.read_rows(f"SELECT *{marks} FROM {row['name']}")
+            for row in await self.builder.read_rows(names)
         }
 
 
 @pytest.fixture
 async def watched(database: Database) -> Watched:
     """Everybody came, the meeting was closed at 20:15, and nobody has voted yet."""
-    evening = await Evening.prepare(database)
-    await evening.join(DAN)
-    await evening.open()
+    builder = await MeetingBuilder.prepare(database)
+    await builder.join_group(DAN)
+    await builder.open_checkin()
     for user in VOTERS:
-        await evening.report(user)
-    evening.home.now = MEETS + timedelta(minutes=75)
-    await evening.close()
-    return Watched(evening)
+        await builder.report_checkin(user)
+    builder.now = MEETS + timedelta(minutes=75)
+    await builder.close_checkin()
+    return Watched(builder)
 
 
 def changed(before: Dump, after: Dump) -> dict[str, Sequence[Mapping[str, Any]]]:
@@ -137,7 +138,7 @@ async def test_the_databases_own_marks_do_not_tell_the_last_vote(watched: Watche
     column = "xmin::text" if watched.engine == "postgres" else "0"
     for user, rating in zip(VOTERS, (5, 2, 4), strict=True):
         await watched.vote(user, rating)
-        marks = await watched.evening.home.rows(f"SELECT DISTINCT {column} AS mark FROM pulse_ratings")
+        marks = await watched.builder.read_rows(f"SELECT DISTINCT {column} AS mark FROM pulse_ratings")
         assert len(marks) == 1
 
 
@@ -150,10 +151,10 @@ async def test_voters_stand_in_no_order_of_voting_when_they_voted_one_after_the_
         await watched.again()
         for user in order:
             await watched.vote(user, 4)
-        rows = await watched.evening.home.rows(f"SELECT user_id FROM pulse_voters ORDER BY {place}")
+        rows = await watched.builder.read_rows(f"SELECT user_id FROM pulse_voters ORDER BY {place}")
         assert [row["user_id"] for row in rows] == sorted(VOTERS)
     column = "xmin::text" if watched.engine == "postgres" else "0"
-    assert len(await watched.evening.home.rows(f"SELECT DISTINCT {column} AS mark FROM pulse_voters")) == 1
+    assert len(await watched.builder.read_rows(f"SELECT DISTINCT {column} AS mark FROM pulse_voters")) == 1
 
 
 async def test_after_the_close_no_row_names_a_voter_or_a_rating(watched: Watched) -> None:

@@ -10,119 +10,120 @@ from buddybot.domain.meetings.meetings import Answer, MeetingState
 from buddybot.domain.pings import PingKind
 from buddybot.services.checkins.summary_messages import SummaryView
 from buddybot.storage.engine.database import Database
-from tests.services.checkins.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, WEEK, Evening
+from tests.services.builder import ANA, BEN, CHO, ORGANIZER, get_refusal
+from tests.services.meeting_builder import MEETS, WEEK, MeetingBuilder
 
 
 @pytest.fixture
-async def evening(database: Database) -> Evening:
+async def builder(database: Database) -> MeetingBuilder:
     """The group, three days before it meets."""
-    return await Evening.prepare(database)
+    return await MeetingBuilder.prepare(database)
 
 
-async def test_the_check_in_opens_once_and_notifies_those_who_come(evening: Evening) -> None:
-    await evening.answer(ANA, Answer.GOING)
-    await evening.answer(BEN, Answer.APOLOGIES)
-    await evening.answer(CHO, Answer.VIRTUAL)
-    await evening.open()
-    opened = await evening.meeting()
+async def test_the_check_in_opens_once_and_notifies_those_who_come(builder: MeetingBuilder) -> None:
+    await builder.set_rsvp(ANA, Answer.GOING)
+    await builder.set_rsvp(BEN, Answer.APOLOGIES)
+    await builder.set_rsvp(CHO, Answer.VIRTUAL)
+    await builder.open_checkin()
+    opened = await builder.get_meeting()
 
-    evening.home.now += timedelta(minutes=5)
-    again = await evening.announce(PingKind.CHECKIN)
+    builder.now += timedelta(minutes=5)
+    again = await builder.prepare_ping(PingKind.CHECKIN)
 
     assert again is not None
     assert set(again.mentions) == {ANA, CHO}
-    assert await evening.meeting() == opened
+    assert await builder.get_meeting() == opened
     assert opened.state is MeetingState.OPEN
     assert opened.opened_at == MEETS
 
 
-async def test_a_cancelled_meeting_is_not_opened(evening: Evening) -> None:
-    evening.home.now = MEETS
-    await evening.home.run("UPDATE meetings SET state = 'cancelled' WHERE id = :id", id=evening.meeting_id)
+async def test_a_cancelled_meeting_is_not_opened(builder: MeetingBuilder) -> None:
+    builder.now = MEETS
+    await builder.change_rows("UPDATE meetings SET state = 'cancelled' WHERE id = :id", id=builder.meeting_id)
 
-    assert await evening.announce(PingKind.CHECKIN) is None
-    assert await evening.announce(PingKind.SUMMARY) is None
-    assert (await evening.meeting()).opened_at is None
+    assert await builder.prepare_ping(PingKind.CHECKIN) is None
+    assert await builder.prepare_ping(PingKind.SUMMARY) is None
+    assert (await builder.get_meeting()).opened_at is None
 
 
-async def test_the_card_quotes_the_own_words_and_hides_the_private_ones(evening: Evening) -> None:
-    shown = await evening.commit(ANA, "4 coffee meetings")
-    hidden = await evening.commit(ANA, "Call the doctor", target=1, visibility=Visibility.PRIVATE)
-    dropped = await evening.commit(ANA, "A workshop", target=1)
-    await evening.answer(ANA, Answer.GOING)
+async def test_the_card_quotes_the_own_words_and_hides_the_private_ones(builder: MeetingBuilder) -> None:
+    shown = await builder.add_commitment(ANA, "4 coffee meetings")
+    hidden = await builder.add_commitment(ANA, "Call the doctor", target=1, visibility=Visibility.PRIVATE)
+    dropped = await builder.add_commitment(ANA, "A workshop", target=1)
+    await builder.set_rsvp(ANA, Answer.GOING)
 
-    before = (await evening.open()).people
+    before = (await builder.open_checkin()).people
     assert [(q.text, q.done) for q in before[0].quotes] == [("4 coffee meetings", None), ("A workshop", None)]
     assert (before[0].reported, before[0].private) == (False, 1)
 
-    await evening.report(
+    await builder.report_checkin(
         ANA,
         {shown: Outcome(done=3), hidden: Outcome(done=1), dropped: Outcome(done=0, drop=True)},
         blocker="Nobody answers",
     )
-    view = await evening.view()
+    view = await builder.view_checkin()
     assert [(q.text, q.done, q.target) for q in view.people[0].quotes] == [("4 coffee meetings", 3, 4)]
     assert (view.people[0].private, view.people[0].blocker, view.reported) == (1, "Nobody answers", 1)
     assert "doctor" not in repr(view)
 
 
-async def test_a_closed_card_stays_as_it_was_whoever_leaves_and_comes_back(evening: Evening) -> None:
+async def test_a_closed_card_stays_as_it_was_whoever_leaves_and_comes_back(builder: MeetingBuilder) -> None:
     for user in (ANA, BEN, CHO):
-        await evening.answer(user, Answer.GOING)
-    await evening.open()
+        await builder.set_rsvp(user, Answer.GOING)
+    await builder.open_checkin()
     for user in (ANA, BEN, CHO):
-        await evening.report(user)
-    first = (await evening.view()).people[0].user_id
-    await evening.close()
-    before = await evening.view()
+        await builder.report_checkin(user)
+    first = (await builder.view_checkin()).people[0].user_id
+    await builder.close_checkin()
+    before = await builder.view_checkin()
 
-    await evening.home.leave(evening.group, first)
-    assert (await evening.view()).people == before.people
-    await evening.join(first)
-    assert (await evening.view()).people == before.people
+    await builder.remove_member(builder.group, first)
+    assert (await builder.view_checkin()).people == before.people
+    await builder.join_group(first)
+    assert (await builder.view_checkin()).people == before.people
 
 
-async def test_an_organizer_or_the_facilitator_closes(evening: Evening) -> None:
-    await evening.answer(ANA, Answer.GOING)
-    await evening.answer(BEN, Answer.GOING)
-    assert await evening.refused(evening.close()) == "checkin.not_open"
-    await evening.open()
-    assert (await evening.meeting()).facilitator_id == ANA
+async def test_an_organizer_or_the_facilitator_closes(builder: MeetingBuilder) -> None:
+    await builder.set_rsvp(ANA, Answer.GOING)
+    await builder.set_rsvp(BEN, Answer.GOING)
+    assert await get_refusal(builder.close_checkin()) == "checkin.not_open"
+    await builder.open_checkin()
+    assert (await builder.get_meeting()).facilitator_id == ANA
 
-    assert await evening.refused(evening.close(BEN)) == "checkin.close_who"
-    assert await evening.refused(evening.checkins.closing(evening.home.actor(BEN), evening.meeting_id)) == (
+    assert await get_refusal(builder.close_checkin(BEN)) == "checkin.close_who"
+    assert await get_refusal(builder.checkins.closing(builder.act_as(BEN), builder.meeting_id)) == (
         "checkin.close_who"
     )
-    await evening.close(ANA)
-    assert (await evening.meeting()).state is MeetingState.CLOSED
-    assert await evening.refused(evening.close(ORGANIZER)) == "checkin.not_open"
+    await builder.close_checkin(ANA)
+    assert (await builder.get_meeting()).state is MeetingState.CLOSED
+    assert await get_refusal(builder.close_checkin(ORGANIZER)) == "checkin.not_open"
 
 
-async def test_closing_makes_the_summary_due_at_once(evening: Evening) -> None:
-    await evening.open()
-    evening.home.now = MEETS + timedelta(minutes=50)
-    await evening.close()
+async def test_closing_makes_the_summary_due_at_once(builder: MeetingBuilder) -> None:
+    await builder.open_checkin()
+    builder.now = MEETS + timedelta(minutes=50)
+    await builder.close_checkin()
 
-    rows = await evening.home.rows(
-        "SELECT due_at FROM outbox WHERE meeting_id = :id AND kind = 'summary'", id=evening.meeting_id
+    rows = await builder.read_rows(
+        "SELECT due_at FROM outbox WHERE meeting_id = :id AND kind = 'summary'", id=builder.meeting_id
     )
-    assert [row["due_at"] for row in rows] == [int(evening.now.timestamp())]
+    assert [row["due_at"] for row in rows] == [int(builder.now.timestamp())]
 
 
-async def test_the_summary_tells_what_went_well_and_nothing_else(evening: Evening) -> None:
-    kept = await evening.commit(ANA, "Four coffees")
-    private = await evening.commit(ANA, "See a therapist", target=1, visibility=Visibility.PRIVATE)
-    begun = await evening.commit(BEN, "4 applications")
-    nothing = await evening.commit(BEN, "The cover letter", target=1)
-    silent = await evening.commit(CHO, "A thing that nobody did", target=1)
-    await evening.open()
-    await evening.report(ANA, {kept: Outcome(done=4), private: Outcome(done=1)}, win="An interview")
-    await evening.report(
+async def test_the_summary_tells_what_went_well_and_nothing_else(builder: MeetingBuilder) -> None:
+    kept = await builder.add_commitment(ANA, "Four coffees")
+    private = await builder.add_commitment(ANA, "See a therapist", target=1, visibility=Visibility.PRIVATE)
+    begun = await builder.add_commitment(BEN, "4 applications")
+    nothing = await builder.add_commitment(BEN, "The cover letter", target=1)
+    silent = await builder.add_commitment(CHO, "A thing that nobody did", target=1)
+    await builder.open_checkin()
+    await builder.report_checkin(ANA, {kept: Outcome(done=4), private: Outcome(done=1)}, win="An interview")
+    await builder.report_checkin(
         BEN, {begun: Outcome(done=3), nothing: Outcome(done=0)}, blocker="Not for the summary"
     )
-    await evening.close()
+    await builder.close_checkin()
 
-    announcement = await evening.announce(PingKind.SUMMARY)
+    announcement = await builder.prepare_ping(PingKind.SUMMARY)
 
     assert announcement is not None
     assert announcement.mentions == ()
@@ -135,30 +136,30 @@ async def test_the_summary_tells_what_went_well_and_nothing_else(evening: Evenin
     assert view.following[0][0].starts_at == MEETS + WEEK
     for hidden in ("therapist", "cover letter", "nobody did", "Not for the summary"):
         assert hidden not in repr(view)
-    assert (await evening.home.rows("SELECT state FROM commitments WHERE id = :id", id=silent))[0] == {
+    assert (await builder.read_rows("SELECT state FROM commitments WHERE id = :id", id=silent))[0] == {
         "state": "open"
     }
 
 
-async def test_a_meeting_nobody_closed_is_closed_by_its_summary(evening: Evening) -> None:
-    await evening.open()
-    await evening.report(ANA)
-    evening.home.now = MEETS + timedelta(hours=14)
+async def test_a_meeting_nobody_closed_is_closed_by_its_summary(builder: MeetingBuilder) -> None:
+    await builder.open_checkin()
+    await builder.report_checkin(ANA)
+    builder.now = MEETS + timedelta(hours=14)
 
-    assert await evening.announce(PingKind.SUMMARY) is not None
-    closed = await evening.meeting()
-    assert await evening.announce(PingKind.SUMMARY) is not None
+    assert await builder.prepare_ping(PingKind.SUMMARY) is not None
+    closed = await builder.get_meeting()
+    assert await builder.prepare_ping(PingKind.SUMMARY) is not None
 
     assert closed.state is MeetingState.CLOSED
-    assert await evening.meeting() == closed
+    assert await builder.get_meeting() == closed
 
 
 @pytest.mark.parametrize("opened", [True, False])
-async def test_a_meeting_nobody_came_to_closes_without_a_word(evening: Evening, opened: bool) -> None:
+async def test_a_meeting_nobody_came_to_closes_without_a_word(builder: MeetingBuilder, opened: bool) -> None:
     if opened:
-        await evening.open()
-    evening.home.now = MEETS + timedelta(hours=14)
+        await builder.open_checkin()
+    builder.now = MEETS + timedelta(hours=14)
 
-    assert await evening.announce(PingKind.SUMMARY) is None
-    assert (await evening.meeting()).state is MeetingState.CLOSED
-    assert set((await evening.ledger()).values()) == {"unrecorded"}
+    assert await builder.prepare_ping(PingKind.SUMMARY) is None
+    assert (await builder.get_meeting()).state is MeetingState.CLOSED
+    assert set((await builder.read_ledger()).values()) == {"unrecorded"}

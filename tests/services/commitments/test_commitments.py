@@ -18,7 +18,7 @@ from buddybot.services.core.unit_of_work import AlreadyHandled
 from buddybot.storage.checkins.checkins import CheckInRepository
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.outbox.cards import CardRepository
-from tests.services.homes import START, Home
+from tests.services.builder import NEW_YEAR, Builder
 
 ANA, BEN, CHO, STRANGER = 1, 2, 3, 99
 COFFEES = Draft(text="4 coffee meetings", plan="if it is Tuesday 9:00, then I write to two people")
@@ -29,21 +29,21 @@ def coffees(number: int) -> Draft:
 
 
 @pytest.fixture
-async def home(database: Database) -> Home:
+async def builder(database: Database) -> Builder:
     """A home with an empty database."""
-    return Home(database)
+    return Builder(database, NEW_YEAR)
 
 
 @pytest.fixture
-async def group(home: Home) -> Group:
+async def group(builder: Builder) -> Group:
     """Three people who meet."""
-    return await home.group(ANA, BEN, CHO)
+    return await builder.add_plain_group(ANA, BEN, CHO)
 
 
 @pytest.fixture
-def service(home: Home) -> CommitmentService:
+def service(builder: Builder) -> CommitmentService:
     """The service under test."""
-    return CommitmentService(home.transactions)
+    return CommitmentService(builder.transactions)
 
 
 async def refused(action: Awaitable[object]) -> Refusal:
@@ -52,19 +52,19 @@ async def refused(action: Awaitable[object]) -> Refusal:
     return caught.value
 
 
-async def carried(home: Home, own: OwnCommitment, weeks: int) -> None:
-    await home.run(
+async def carried(builder: Builder, own: OwnCommitment, weeks: int) -> None:
+    await builder.change_rows(
         "UPDATE commitments SET weeks_carried = :weeks WHERE id = :id", weeks=weeks, id=own.commitment.id
     )
 
 
 async def test_a_commitment_is_read_from_words_and_due_at_the_next_meeting(
-    home: Home, group: Group, service: CommitmentService
+    builder: Builder, group: Group, service: CommitmentService
 ) -> None:
-    meets = START + timedelta(days=3)
-    await home.meeting(group, meets + timedelta(days=7))
-    await home.meeting(group, meets)
-    own = await service.add(home.actor(ANA), COFFEES)
+    meets = NEW_YEAR + timedelta(days=3)
+    await builder.add_meeting(group, meets + timedelta(days=7))
+    await builder.add_meeting(group, meets)
+    own = await service.add(builder.act_as(ANA), COFFEES)
     kept = own.commitment
     assert (kept.text, kept.target, kept.done, kept.category) == (
         "4 coffee meetings",
@@ -77,35 +77,35 @@ async def test_a_commitment_is_read_from_words_and_due_at_the_next_meeting(
 
 
 async def test_without_a_meeting_ahead_there_is_no_day_it_is_due(
-    home: Home, group: Group, service: CommitmentService
+    builder: Builder, group: Group, service: CommitmentService
 ) -> None:
-    assert (await service.add(home.actor(ANA), COFFEES)).due is None
+    assert (await service.add(builder.act_as(ANA), COFFEES)).due is None
 
 
 async def test_what_is_said_after_ones_check_in_is_due_at_the_meeting_after(
-    home: Home, group: Group, service: CommitmentService
+    builder: Builder, group: Group, service: CommitmentService
 ) -> None:
-    meets = START + timedelta(hours=12)
-    first = await home.meeting(group, meets)
-    await home.meeting(group, meets + timedelta(days=7))
-    await report(home, first, ANA)
-    ana, ben = await service.add(home.actor(ANA), COFFEES), await service.add(home.actor(BEN), COFFEES)
+    meets = NEW_YEAR + timedelta(hours=12)
+    first = await builder.add_meeting(group, meets)
+    await builder.add_meeting(group, meets + timedelta(days=7))
+    await report(builder, first, ANA)
+    ana, ben = [await service.add(builder.act_as(user), COFFEES) for user in (ANA, BEN)]
     assert (ana.due, ana.commitment.set_at_meeting) == (meets + timedelta(days=7), first)
     assert (ben.due, ben.commitment.set_at_meeting) == (meets, None)
 
 
-async def report(home: Home, meeting: MeetingId, user: int) -> None:
+async def report(builder: Builder, meeting: MeetingId, user: int) -> None:
     async def script(tx: Tx) -> None:
         await CheckInRepository(tx).put(
             meeting_id=meeting,
             user_id=UserId(user),
             win=None,
             blocker=None,
-            interaction_id=home.actor(user).interaction_id,
-            now=home.now,
+            interaction_id=builder.act_as(user).interaction_id,
+            now=builder.now,
         )
 
-    await home.database.write(script)
+    await builder.database.write(script)
 
 
 def test_a_count_beside_the_words_wins_over_one_in_them() -> None:
@@ -129,42 +129,44 @@ def test_a_count_beside_the_words_wins_over_one_in_them() -> None:
     ],
 )
 async def test_words_out_of_bounds_change_nothing(
-    home: Home, group: Group, service: CommitmentService, draft: Draft, code: str
+    builder: Builder, group: Group, service: CommitmentService, draft: Draft, code: str
 ) -> None:
-    assert (await refused(service.add(home.actor(ANA), draft))).code == code
-    assert (await service.list_own(home.actor(ANA))).items == ()
+    assert (await refused(service.add(builder.act_as(ANA), draft))).code == code
+    assert (await service.list_own(builder.act_as(ANA))).items == ()
 
 
 async def test_at_most_three_are_open_and_room_comes_back(
-    home: Home, group: Group, service: CommitmentService
+    builder: Builder, group: Group, service: CommitmentService
 ) -> None:
-    own = [await service.add(home.actor(ANA), coffees(number)) for number in (3, 4, 5)]
-    refusal = await refused(service.add(home.actor(ANA), coffees(6)))
+    own = [await service.add(builder.act_as(ANA), coffees(number)) for number in (3, 4, 5)]
+    refusal = await refused(service.add(builder.act_as(ANA), coffees(6)))
     assert (refusal.code, refusal.parameters) == ("commitment.full", {"group": "Rowan"})
-    assert (await refused(service.start(home.actor(ANA)))).code == "commitment.full"
-    await service.drop(home.actor(ANA), own[1].commitment.id)
-    assert (await service.start(home.actor(ANA))).id == group.id
-    await service.add(home.actor(ANA), coffees(6))
-    assert len((await service.list_own(home.actor(ANA))).items) == 3
+    assert (await refused(service.start(builder.act_as(ANA)))).code == "commitment.full"
+    await service.drop(builder.act_as(ANA), own[1].commitment.id)
+    assert (await service.start(builder.act_as(ANA))).id == group.id
+    await service.add(builder.act_as(ANA), coffees(6))
+    assert len((await service.list_own(builder.act_as(ANA))).items) == 3
 
 
 async def test_a_fourth_does_not_slip_in_at_the_same_moment(
-    home: Home, group: Group, service: CommitmentService
+    builder: Builder, group: Group, service: CommitmentService
 ) -> None:
     results = await asyncio.gather(
-        *(service.add(home.actor(ANA), coffees(number)) for number in range(1, 9)), return_exceptions=True
+        *(service.add(builder.act_as(ANA), coffees(number)) for number in range(1, 9)), return_exceptions=True
     )
     refusals = [result for result in results if isinstance(result, Refusal)]
     assert [refusal.code for refusal in refusals] == ["commitment.full"] * 5
-    assert len((await service.list_own(home.actor(ANA))).items) == 3
+    assert len((await service.list_own(builder.act_as(ANA))).items) == 3
 
 
-async def test_the_same_interaction_adds_once(home: Home, group: Group, service: CommitmentService) -> None:
-    actor = home.actor(ANA)
+async def test_the_same_interaction_adds_once(
+    builder: Builder, group: Group, service: CommitmentService
+) -> None:
+    actor = builder.act_as(ANA)
     await service.add(actor, COFFEES)
     with pytest.raises(AlreadyHandled):
         await service.add(actor, COFFEES)
-    assert len((await service.list_own(home.actor(ANA))).items) == 1
+    assert len((await service.list_own(builder.act_as(ANA))).items) == 1
 
 
 @pytest.mark.parametrize(
@@ -172,11 +174,11 @@ async def test_the_same_interaction_adds_once(home: Home, group: Group, service:
     [(1, "+1", 2), (1, "+ 2", 3), (1, "3", 3), (3, "1", 1), (3, "+9", 4), (0, "99", 4), (2, "0", 0)],
 )
 async def test_progress_is_a_number_in_all_or_so_many_more_and_never_beyond_the_target(
-    home: Home, group: Group, service: CommitmentService, before: int, written: str, after: int
+    builder: Builder, group: Group, service: CommitmentService, before: int, written: str, after: int
 ) -> None:
-    own = await service.add(home.actor(ANA), COFFEES)
-    await service.progress(home.actor(ANA), own.commitment.id, str(before))
-    changed = await service.progress(home.actor(ANA), own.commitment.id, written)
+    own = await service.add(builder.act_as(ANA), COFFEES)
+    await service.progress(builder.act_as(ANA), own.commitment.id, str(before))
+    changed = await service.progress(builder.act_as(ANA), own.commitment.id, written)
     assert changed.commitment.done == after
     assert changed.commitment.state is State.OPEN
 
@@ -185,204 +187,212 @@ async def test_progress_is_a_number_in_all_or_so_many_more_and_never_beyond_the_
     ("written", "code"), [("-1", "number.range"), ("many", "number.unreadable"), ("", "number.unreadable")]
 )
 async def test_progress_that_is_no_count_is_refused(
-    home: Home, group: Group, service: CommitmentService, written: str, code: str
+    builder: Builder, group: Group, service: CommitmentService, written: str, code: str
 ) -> None:
-    own = await service.add(home.actor(ANA), COFFEES)
-    assert (await refused(service.progress(home.actor(ANA), own.commitment.id, written))).code == code
+    own = await service.add(builder.act_as(ANA), COFFEES)
+    assert (await refused(service.progress(builder.act_as(ANA), own.commitment.id, written))).code == code
 
 
 async def test_one_more_pressed_twice_on_the_same_card_counts_once(
-    home: Home, group: Group, service: CommitmentService
+    builder: Builder, group: Group, service: CommitmentService
 ) -> None:
-    own = await service.add(home.actor(ANA), COFFEES)
+    own = await service.add(builder.act_as(ANA), COFFEES)
     await asyncio.gather(
-        *(service.count_one_more(home.actor(ANA), own.commitment.id, expected=0) for _ in range(4))
+        *(service.count_one_more(builder.act_as(ANA), own.commitment.id, expected=0) for _ in range(4))
     )
-    assert (await service.get(home.actor(ANA), own.commitment.id)).commitment.done == 1
-    assert (await service.count_one_more(home.actor(ANA), own.commitment.id, expected=1)).commitment.done == 2
+    assert (await service.get(builder.act_as(ANA), own.commitment.id)).commitment.done == 1
+    assert (
+        await service.count_one_more(builder.act_as(ANA), own.commitment.id, expected=1)
+    ).commitment.done == 2
 
 
 async def test_an_edit_changes_what_is_given_and_keeps_the_rest(
-    home: Home, group: Group, service: CommitmentService
+    builder: Builder, group: Group, service: CommitmentService
 ) -> None:
-    own = await service.add(home.actor(ANA), COFFEES)
+    own = await service.add(builder.act_as(ANA), COFFEES)
     id_ = own.commitment.id
-    await service.progress(home.actor(ANA), id_, "3")
-    changed = (await service.edit(home.actor(ANA), id_, Changes(text="2 coffee meetings"))).commitment
+    await service.progress(builder.act_as(ANA), id_, "3")
+    changed = (await service.edit(builder.act_as(ANA), id_, Changes(text="2 coffee meetings"))).commitment
     assert (changed.text, changed.target, changed.done, changed.plan) == (
         "2 coffee meetings",
         2,
         2,
         COFFEES.plan,
     )
-    changed = (await service.edit(home.actor(ANA), id_, Changes(count=5, category=Category.EVENT))).commitment
+    changed = (
+        await service.edit(builder.act_as(ANA), id_, Changes(count=5, category=Category.EVENT))
+    ).commitment
     assert (changed.target, changed.category, changed.text) == (5, Category.EVENT, "2 coffee meetings")
-    changed = (await service.edit(home.actor(ANA), id_, Changes(text="3 coffee meetings"))).commitment
+    changed = (await service.edit(builder.act_as(ANA), id_, Changes(text="3 coffee meetings"))).commitment
     assert changed.target == 5, "a count that did not come from the words does not follow them"
-    changed = (await service.edit(home.actor(ANA), id_, Changes(visibility=Visibility.PRIVATE))).commitment
+    changed = (
+        await service.edit(builder.act_as(ANA), id_, Changes(visibility=Visibility.PRIVATE))
+    ).commitment
     assert (changed.visibility, changed.plan) == (Visibility.PRIVATE, COFFEES.plan)
 
 
 @pytest.mark.parametrize("plan", [NO_PLAN, "", "\u200b "])
 async def test_an_edit_can_take_the_plan_away(
-    home: Home, group: Group, service: CommitmentService, plan: str
+    builder: Builder, group: Group, service: CommitmentService, plan: str
 ) -> None:
-    own = await service.add(home.actor(ANA), COFFEES)
-    changed = await service.edit(home.actor(ANA), own.commitment.id, Changes(plan=plan))
+    own = await service.add(builder.act_as(ANA), COFFEES)
+    changed = await service.edit(builder.act_as(ANA), own.commitment.id, Changes(plan=plan))
     assert changed.commitment.plan is None
 
 
 async def test_letting_go_twice_is_letting_go_once_and_ends_it(
-    home: Home, group: Group, service: CommitmentService
+    builder: Builder, group: Group, service: CommitmentService
 ) -> None:
-    own = await service.add(home.actor(ANA), COFFEES)
+    own = await service.add(builder.act_as(ANA), COFFEES)
     for _ in range(2):
-        dropped = await service.drop(home.actor(ANA), own.commitment.id)
+        dropped = await service.drop(builder.act_as(ANA), own.commitment.id)
         assert dropped.commitment.state is State.DROPPED
-    later = await refused(service.progress(home.actor(ANA), own.commitment.id, "+1"))
+    later = await refused(service.progress(builder.act_as(ANA), own.commitment.id, "+1"))
     assert later.code == "commitment.settled"
 
 
 async def test_shrinking_takes_less_or_other_words_and_starts_the_weeks_again(
-    home: Home, group: Group, service: CommitmentService
+    builder: Builder, group: Group, service: CommitmentService
 ) -> None:
-    own = await service.add(home.actor(ANA), COFFEES)
+    own = await service.add(builder.act_as(ANA), COFFEES)
     id_ = own.commitment.id
-    await carried(home, own, 3)
-    same = await refused(service.shrink(home.actor(ANA), id_, text="4 coffee meetings", count=4))
+    await carried(builder, own, 3)
+    same = await refused(service.shrink(builder.act_as(ANA), id_, text="4 coffee meetings", count=4))
     assert (same.code, same.parameters) == ("commitment.not_smaller", {"target": 4})
-    assert (await service.get(home.actor(ANA), id_)).commitment.weeks_carried == 3
-    fewer = (await service.shrink(home.actor(ANA), id_, text="4 coffee meetings", count=2)).commitment
+    assert (await service.get(builder.act_as(ANA), id_)).commitment.weeks_carried == 3
+    fewer = (await service.shrink(builder.act_as(ANA), id_, text="4 coffee meetings", count=2)).commitment
     assert (fewer.target, fewer.weeks_carried, fewer.id) == (2, 0, id_)
-    other = (await service.shrink(home.actor(ANA), id_, text="one short call", count=None)).commitment
+    other = (await service.shrink(builder.act_as(ANA), id_, text="one short call", count=None)).commitment
     assert (other.target, other.text, other.plan) == (1, "one short call", COFFEES.plan)
 
 
 async def test_swapping_drops_the_old_and_opens_the_new_also_when_three_are_open(
-    home: Home, group: Group, service: CommitmentService
+    builder: Builder, group: Group, service: CommitmentService
 ) -> None:
-    own = [await service.add(home.actor(ANA), coffees(number)) for number in (3, 4, 5)]
-    await carried(home, own[0], 3)
-    new = await service.swap(home.actor(ANA), own[0].commitment.id, Draft(text="ask Eli for an introduction"))
-    items = [item for item, _ in (await service.list_own(home.actor(ANA))).items]
+    own = [await service.add(builder.act_as(ANA), coffees(number)) for number in (3, 4, 5)]
+    await carried(builder, own[0], 3)
+    new = await service.swap(
+        builder.act_as(ANA), own[0].commitment.id, Draft(text="ask Eli for an introduction")
+    )
+    items = [item for item, _ in (await service.list_own(builder.act_as(ANA))).items]
     assert [item.text for item in items] == [
         "4 coffee meetings",
         "5 coffee meetings",
         "ask Eli for an introduction",
     ]
     assert (items[2].weeks_carried, items[2].carried_from, items[2].id) == (0, None, new.commitment.id)
-    again = await refused(service.swap(home.actor(ANA), own[0].commitment.id, Draft(text="another")))
+    again = await refused(service.swap(builder.act_as(ANA), own[0].commitment.id, Draft(text="another")))
     assert again.code == "commitment.settled"
 
 
 async def test_a_swap_whose_words_are_refused_drops_nothing(
-    home: Home, group: Group, service: CommitmentService
+    builder: Builder, group: Group, service: CommitmentService
 ) -> None:
-    own = await service.add(home.actor(ANA), COFFEES)
-    assert (await refused(service.swap(home.actor(ANA), own.commitment.id, Draft(text="7")))).code
-    assert (await service.get(home.actor(ANA), own.commitment.id)).commitment.state is State.OPEN
+    own = await service.add(builder.act_as(ANA), COFFEES)
+    assert (await refused(service.swap(builder.act_as(ANA), own.commitment.id, Draft(text="7")))).code
+    assert (await service.get(builder.act_as(ANA), own.commitment.id)).commitment.state is State.OPEN
 
 
-Act = Callable[[CommitmentService, Home, int, int, CommitmentId], Awaitable[object]]
+Act = Callable[[CommitmentService, Builder, int, int, CommitmentId], Awaitable[object]]
 ACTS: dict[str, Act] = {
-    "get": lambda s, h, user, guild, id_: s.get(h.actor(user, guild=guild), id_),
-    "progress": lambda s, h, user, guild, id_: s.progress(h.actor(user, guild=guild), id_, "+1"),
-    "more": lambda s, h, user, guild, id_: s.count_one_more(h.actor(user, guild=guild), id_, expected=0),
-    "edit": lambda s, h, user, guild, id_: s.edit(h.actor(user, guild=guild), id_, Changes(count=9)),
-    "drop": lambda s, h, user, guild, id_: s.drop(h.actor(user, guild=guild), id_),
-    "shrink": lambda s, h, user, guild, id_: s.shrink(h.actor(user, guild=guild), id_, text="less", count=1),
-    "swap": lambda s, h, user, guild, id_: s.swap(h.actor(user, guild=guild), id_, Draft(text="other")),
+    "get": lambda s, h, user, guild, id_: s.get(h.act_as(user, guild=guild), id_),
+    "progress": lambda s, h, user, guild, id_: s.progress(h.act_as(user, guild=guild), id_, "+1"),
+    "more": lambda s, h, user, guild, id_: s.count_one_more(h.act_as(user, guild=guild), id_, expected=0),
+    "edit": lambda s, h, user, guild, id_: s.edit(h.act_as(user, guild=guild), id_, Changes(count=9)),
+    "drop": lambda s, h, user, guild, id_: s.drop(h.act_as(user, guild=guild), id_),
+    "shrink": lambda s, h, user, guild, id_: s.shrink(h.act_as(user, guild=guild), id_, text="less", count=1),
+    "swap": lambda s, h, user, guild, id_: s.swap(h.act_as(user, guild=guild), id_, Draft(text="other")),
 }
 
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
 async def test_anothers_and_a_missing_commitment_get_the_same_answer(
-    home: Home, group: Group, service: CommitmentService, act: Act
+    builder: Builder, group: Group, service: CommitmentService, act: Act
 ) -> None:
-    own = (await service.add(home.actor(ANA), COFFEES)).commitment
-    await home.group(ANA, STRANGER, guild=2, name="Elsewhere")
+    own = (await service.add(builder.act_as(ANA), COFFEES)).commitment
+    await builder.add_plain_group(ANA, STRANGER, guild=2, name="Elsewhere")
     answers = [
-        await refused(act(service, home, BEN, 1, own.id)),
-        await refused(act(service, home, STRANGER, 1, own.id)),
-        await refused(act(service, home, ANA, 2, own.id)),
-        await refused(act(service, home, ANA, 1, CommitmentId(own.id + 1))),
+        await refused(act(service, builder, BEN, 1, own.id)),
+        await refused(act(service, builder, STRANGER, 1, own.id)),
+        await refused(act(service, builder, ANA, 2, own.id)),
+        await refused(act(service, builder, ANA, 1, CommitmentId(own.id + 1))),
     ]
     assert {(answer.code, *answer.parameters) for answer in answers} == {("commitment.unknown",)}
-    assert (await service.get(home.actor(ANA), own.id)).commitment == own
-    await home.leave(group, ANA)
-    assert (await refused(act(service, home, ANA, 1, own.id))).code == "commitment.unknown"
+    assert (await service.get(builder.act_as(ANA), own.id)).commitment == own
+    await builder.remove_member(group, ANA)
+    assert (await refused(act(service, builder, ANA, 1, own.id))).code == "commitment.unknown"
 
 
 async def test_nothing_of_an_archived_group_can_be_changed(
-    home: Home, group: Group, service: CommitmentService
+    builder: Builder, group: Group, service: CommitmentService
 ) -> None:
-    own = await service.add(home.actor(ANA), COFFEES)
-    await home.become(group, GroupState.ARCHIVED)
-    assert (await refused(service.drop(home.actor(ANA), own.commitment.id))).code == "commitment.unknown"
-    assert list(await service.choices(home.actor(ANA))) == []
+    own = await service.add(builder.act_as(ANA), COFFEES)
+    await builder.set_group_state(group, GroupState.ARCHIVED)
+    assert (await refused(service.drop(builder.act_as(ANA), own.commitment.id))).code == "commitment.unknown"
+    assert list(await service.choices(builder.act_as(ANA))) == []
 
 
 async def test_the_group_reads_what_is_meant_for_it_and_only_that_there_are_private_ones(
-    home: Home, group: Group, service: CommitmentService
+    builder: Builder, group: Group, service: CommitmentService
 ) -> None:
-    await service.add(home.actor(CHO), Draft(text="tell nobody", visibility=Visibility.PRIVATE))
-    await service.add(home.actor(BEN), COFFEES)
-    await service.add(home.actor(BEN), Draft(text="tell nobody", visibility=Visibility.PRIVATE))
-    await service.add(home.actor(ANA), Draft(text="my own"))
+    await service.add(builder.act_as(CHO), Draft(text="tell nobody", visibility=Visibility.PRIVATE))
+    await service.add(builder.act_as(BEN), COFFEES)
+    await service.add(builder.act_as(BEN), Draft(text="tell nobody", visibility=Visibility.PRIVATE))
+    await service.add(builder.act_as(ANA), Draft(text="my own"))
     for organizer_or_member in (ANA, CHO):
-        others = (await service.list_others(home.actor(organizer_or_member))).others
+        others = (await service.list_others(builder.act_as(organizer_or_member))).others
         ben = next(each for each in others if each.user_id == BEN)
         assert ([item.text for item in ben.readable], ben.private) == (["4 coffee meetings"], 1)
         assert organizer_or_member not in {each.user_id for each in others}
-    shown = (await service.list_others(home.actor(ANA))).others
+    shown = (await service.list_others(builder.act_as(ANA))).others
     assert [each.user_id for each in shown] == [BEN, CHO], "in the order of joining"
     assert (shown[1].readable, shown[1].private) == ((), 1)
-    assert (await refused(service.list_others(home.actor(STRANGER)))).code == "group.none"
+    assert (await refused(service.list_others(builder.act_as(STRANGER)))).code == "group.none"
 
 
 async def test_choices_are_ones_own_open_ones_with_the_group_where_there_are_several(
-    home: Home, group: Group, service: CommitmentService
+    builder: Builder, group: Group, service: CommitmentService
 ) -> None:
-    await service.add(home.actor(ANA), COFFEES)
-    gone = await service.add(home.actor(ANA), coffees(5))
-    await service.drop(home.actor(ANA), gone.commitment.id)
-    await service.add(home.actor(BEN), Draft(text="not Ana's"))
-    [choice] = await service.choices(home.actor(ANA))
+    await service.add(builder.act_as(ANA), COFFEES)
+    gone = await service.add(builder.act_as(ANA), coffees(5))
+    await service.drop(builder.act_as(ANA), gone.commitment.id)
+    await service.add(builder.act_as(BEN), Draft(text="not Ana's"))
+    [choice] = await service.choices(builder.act_as(ANA))
     assert (choice.commitment.text, choice.group_name) == ("4 coffee meetings", None)
-    second = await home.group(ANA, name="Alder", channel=11)
-    await service.add(home.actor(ANA), Draft(text="two calls"), second.id)
-    choices = await service.choices(home.actor(ANA))
+    second = await builder.add_plain_group(ANA, name="Alder", channel=11)
+    await service.add(builder.act_as(ANA), Draft(text="two calls"), second.id)
+    choices = await service.choices(builder.act_as(ANA))
     assert [(each.group_name, each.commitment.text) for each in choices] == [
         ("Alder", "two calls"),
         ("Rowan", "4 coffee meetings"),
     ]
-    assert list(await service.choices(home.actor(ANA, guild=None))) == []
+    assert list(await service.choices(builder.act_as(ANA, guild=None))) == []
 
 
 async def test_cards_are_drawn_again_when_what_they_quote_has_changed(
-    home: Home, group: Group, service: CommitmentService
+    builder: Builder, group: Group, service: CommitmentService
 ) -> None:
-    meeting = await home.meeting(group, START + timedelta(days=3))
+    meeting = await builder.add_meeting(group, NEW_YEAR + timedelta(days=3))
 
     async def posted(tx: Tx) -> None:
         cards = CardRepository(tx)
         await cards.note_preparing(meeting, CardKind.MEETING)
 
-    await home.database.write(posted)
+    await builder.database.write(posted)
 
     async def revision() -> int:
-        [row] = await home.rows("SELECT revision FROM cards")
+        [row] = await builder.read_rows("SELECT revision FROM cards")
         return int(row["revision"])
 
-    own = await service.add(home.actor(ANA), COFFEES)
+    own = await service.add(builder.act_as(ANA), COFFEES)
     assert (await revision(), own.touched) == (2, (meeting,))
-    await service.progress(home.actor(ANA), own.commitment.id, "+1")
+    await service.progress(builder.act_as(ANA), own.commitment.id, "+1")
     assert await revision() == 3
-    await service.progress(home.actor(ANA), own.commitment.id, "1")
+    await service.progress(builder.act_as(ANA), own.commitment.id, "1")
     assert await revision() == 3, "nothing has changed"
-    await service.edit(home.actor(ANA), own.commitment.id, Changes(visibility=Visibility.PRIVATE))
+    await service.edit(builder.act_as(ANA), own.commitment.id, Changes(visibility=Visibility.PRIVATE))
     assert await revision() == 4
-    hidden = await service.progress(home.actor(ANA), own.commitment.id, "3")
+    hidden = await service.progress(builder.act_as(ANA), own.commitment.id, "3")
     assert (await revision(), hidden.touched) == (4, ()), "a private one's count is not shown"
-    await service.drop(home.actor(ANA), own.commitment.id)
+    await service.drop(builder.act_as(ANA), own.commitment.id)
     assert await revision() == 5, "that there is one is shown"

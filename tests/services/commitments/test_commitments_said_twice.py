@@ -8,7 +8,7 @@ from buddybot.domain.groups.groups import Group
 from buddybot.services.commitments.commitments import CommitmentService
 from buddybot.services.commitments.wording_steps import Draft
 from buddybot.storage.engine.database import Database
-from tests.services.homes import Home
+from tests.services.builder import NEW_YEAR, Builder
 
 ANA, BEN = 1, 2
 COFFEES = Draft(text="4 coffee meetings")
@@ -19,56 +19,56 @@ def coffees(number: int) -> Draft:
 
 
 @pytest.fixture
-async def home(database: Database) -> Home:
-    return Home(database)
+async def builder(database: Database) -> Builder:
+    return Builder(database, NEW_YEAR)
 
 
 @pytest.fixture
-async def group(home: Home) -> Group:
-    return await home.group(ANA, BEN)
+async def group(builder: Builder) -> Group:
+    return await builder.add_plain_group(ANA, BEN)
 
 
 @pytest.fixture
-def service(home: Home) -> CommitmentService:
-    return CommitmentService(home.transactions)
+def service(builder: Builder) -> CommitmentService:
+    return CommitmentService(builder.transactions)
 
 
 async def test_one_is_kept_when_a_form_is_sent_twice(
-    home: Home, group: Group, service: CommitmentService
+    builder: Builder, group: Group, service: CommitmentService
 ) -> None:
-    first = await service.add(home.actor(ANA), Draft(text="4 Coffee meetings", plan="on Monday"))
+    first = await service.add(builder.act_as(ANA), Draft(text="4 Coffee meetings", plan="on Monday"))
     for draft in (COFFEES, Draft(text="4  coffee MEETINGS"), Draft(text="4 coffee meetings", count=4)):
-        again = await service.add(home.actor(ANA), draft)
+        again = await service.add(builder.act_as(ANA), draft)
         assert again.again
         assert again.commitment == first.commitment
     assert not first.again
-    assert not (await service.add(home.actor(ANA), coffees(5))).again
-    assert not (await service.add(home.actor(BEN), COFFEES)).again
-    assert len((await service.list_own(home.actor(ANA))).items) == 2
+    assert not (await service.add(builder.act_as(ANA), coffees(5))).again
+    assert not (await service.add(builder.act_as(BEN), COFFEES)).again
+    assert len((await service.list_own(builder.act_as(ANA))).items) == 2
 
 
 async def test_one_is_kept_when_a_form_is_sent_twice_at_the_same_moment(
-    home: Home, group: Group, service: CommitmentService
+    builder: Builder, group: Group, service: CommitmentService
 ) -> None:
-    results = await asyncio.gather(*(service.add(home.actor(ANA), COFFEES) for _ in range(8)))
+    results = await asyncio.gather(*(service.add(builder.act_as(ANA), COFFEES) for _ in range(8)))
     assert len({result.commitment.id for result in results}) == 1
     assert sum(not result.again for result in results) == 1
 
 
 async def test_the_same_is_new_when_the_first_is_done_or_let_go(
-    home: Home, group: Group, service: CommitmentService
+    builder: Builder, group: Group, service: CommitmentService
 ) -> None:
-    first = await service.add(home.actor(ANA), Draft(text="call Eli"))
-    await service.progress(home.actor(ANA), first.commitment.id, "1")
-    second = await service.add(home.actor(ANA), Draft(text="call Eli"))
+    first = await service.add(builder.act_as(ANA), Draft(text="call Eli"))
+    await service.progress(builder.act_as(ANA), first.commitment.id, "1")
+    second = await service.add(builder.act_as(ANA), Draft(text="call Eli"))
     assert not second.again
-    await service.drop(home.actor(ANA), second.commitment.id)
-    assert not (await service.add(home.actor(ANA), Draft(text="call Eli"))).again
+    await service.drop(builder.act_as(ANA), second.commitment.id)
+    assert not (await service.add(builder.act_as(ANA), Draft(text="call Eli"))).again
 
 
 async def test_it_is_said_to_be_there_when_three_are_open_and_one_is_said_again(
-    home: Home, group: Group, service: CommitmentService
+    builder: Builder, group: Group, service: CommitmentService
 ) -> None:
     for number in (3, 4, 5):
-        await service.add(home.actor(ANA), coffees(number))
-    assert (await service.add(home.actor(ANA), coffees(4))).again
+        await service.add(builder.act_as(ANA), coffees(number))
+    assert (await service.add(builder.act_as(ANA), coffees(4))).again

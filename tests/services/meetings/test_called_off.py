@@ -13,57 +13,58 @@ from buddybot.services.checkins.summary_messages import SummaryView
 from buddybot.services.commitments.commitments import CommitmentService
 from buddybot.services.commitments.wording_steps import Changes, Draft
 from buddybot.storage.engine.database import Database
-from tests.services.checkins.meeting_evenings import ANA, BEN, CHO, MEETS, WEEK, Evening, one
+from tests.services.builder import ANA, BEN, CHO, get_refusal
+from tests.services.meeting_builder import MEETS, WEEK, MeetingBuilder, one
 
 
 @pytest.fixture
-async def evening(database: Database) -> Evening:
+async def builder(database: Database) -> MeetingBuilder:
     """The group, three days before it meets."""
-    return await Evening.prepare(database)
+    return await MeetingBuilder.prepare(database)
 
 
 @pytest.fixture
-def commitments(evening: Evening) -> CommitmentService:
+def commitments(builder: MeetingBuilder) -> CommitmentService:
     """What members change between meetings."""
-    return CommitmentService(evening.home.transactions)
+    return CommitmentService(builder.transactions)
 
 
-async def early(evening: Evening) -> None:
+async def early(builder: MeetingBuilder) -> None:
     """Ana reports three hours early: one commitment kept, one begun, another made, a win and a blocker."""
-    coffees = await evening.commit(ANA, "4 coffee meetings")
-    note = await evening.commit(ANA, "Thank-you note", target=1)
-    evening.home.now = MEETS - timedelta(hours=3)
+    coffees = await builder.add_commitment(ANA, "4 coffee meetings")
+    note = await builder.add_commitment(ANA, "Thank-you note", target=1)
+    builder.now = MEETS - timedelta(hours=3)
     said = {coffees: Outcome(done=1), note: Outcome(done=1)}
-    await evening.report(ANA, said, win="An interview", blocker="No quiet room")
-    await evening.checkins.commit(
-        evening.home.actor(ANA), evening.meeting_id, lines=["A CV"], plan=None, visibility=Visibility.GROUP
+    await builder.report_checkin(ANA, said, win="An interview", blocker="No quiet room")
+    await builder.checkins.commit(
+        builder.act_as(ANA), builder.meeting_id, lines=["A CV"], plan=None, visibility=Visibility.GROUP
     )
 
 
 @pytest.mark.parametrize("state", ["skipped", "cancelled"])
 async def test_what_was_said_for_a_meeting_that_was_called_off_is_heard_at_the_next(
-    evening: Evening, state: str
+    builder: MeetingBuilder, state: str
 ) -> None:
-    await early(evening)
-    first, evening.meeting_id = evening.meeting_id, evening.following_id
-    await evening.home.run(f"UPDATE meetings SET state = '{state}' WHERE id = :id", id=first)
-    evening.home.now = MEETS + WEEK
+    await early(builder)
+    first, builder.meeting_id = builder.meeting_id, builder.following_id
+    await builder.change_rows(f"UPDATE meetings SET state = '{state}' WHERE id = :id", id=first)
+    builder.now = MEETS + WEEK
 
-    asked = await evening.checkins.prepare(evening.home.actor(ANA))
-    assert asked.meeting.id == evening.meeting_id
+    asked = await builder.checkins.prepare(builder.act_as(ANA))
+    assert asked.meeting.id == builder.meeting_id
     assert [(d.commitment.text, d.commitment.target, d.outcome) for d in asked.due] == [
         ("4 coffee meetings", 3, None),
         ("A CV", 1, None),
     ]
     assert asked.unheard is not None
     assert (asked.unheard.win, asked.unheard.blocker) == ("An interview", "No quiet room")
-    assert (await evening.checkins.prepare(evening.home.actor(BEN))).unheard is None
+    assert (await builder.checkins.prepare(builder.act_as(BEN))).unheard is None
 
-    await evening.announce(PingKind.CHECKIN)
-    await evening.report(ANA, win="An interview, and another")
-    assert (await evening.checkins.prepare(evening.home.actor(ANA))).unheard is None
-    await evening.close()
-    announcement = await evening.announce(PingKind.SUMMARY)
+    await builder.prepare_ping(PingKind.CHECKIN)
+    await builder.report_checkin(ANA, win="An interview, and another")
+    assert (await builder.checkins.prepare(builder.act_as(ANA))).unheard is None
+    await builder.close_checkin()
+    announcement = await builder.prepare_ping(PingKind.SUMMARY)
     assert announcement is not None
     view = announcement.content
     assert isinstance(view, SummaryView)
@@ -71,117 +72,119 @@ async def test_what_was_said_for_a_meeting_that_was_called_off_is_heard_at_the_n
     assert (view.kept_in_all, view.begun) == (1, ())
 
 
-async def test_what_a_meeting_has_heard_is_not_told_at_the_next_one_again(evening: Evening) -> None:
-    await early(evening)
-    await evening.open()
-    await evening.close()
-    evening.meeting_id = evening.following_id
-    evening.home.now = MEETS + WEEK
+async def test_what_a_meeting_has_heard_is_not_told_at_the_next_one_again(builder: MeetingBuilder) -> None:
+    await early(builder)
+    await builder.open_checkin()
+    await builder.close_checkin()
+    builder.meeting_id = builder.following_id
+    builder.now = MEETS + WEEK
 
-    assert (await evening.checkins.prepare(evening.home.actor(ANA))).unheard is None
-    await evening.announce(PingKind.CHECKIN)
-    await evening.report(ANA)
-    await evening.close()
-    announcement = await evening.announce(PingKind.SUMMARY)
+    assert (await builder.checkins.prepare(builder.act_as(ANA))).unheard is None
+    await builder.prepare_ping(PingKind.CHECKIN)
+    await builder.report_checkin(ANA)
+    await builder.close_checkin()
+    announcement = await builder.prepare_ping(PingKind.SUMMARY)
     assert announcement is not None
     assert isinstance(announcement.content, SummaryView)
     assert announcement.content.kept == ()
 
 
-async def test_an_early_report_is_corrected_also_after_the_meeting_was_moved_away(evening: Evening) -> None:
-    await early(evening)
-    await evening.home.run(
+async def test_an_early_report_is_corrected_also_after_the_meeting_was_moved_away(
+    builder: MeetingBuilder,
+) -> None:
+    await early(builder)
+    await builder.change_rows(
         "UPDATE meetings SET starts_at = starts_at + 432000, ends_at = ends_at + 432000 WHERE id = :id",
-        id=evening.meeting_id,
+        id=builder.meeting_id,
     )
-    coffees = (await evening.checkins.prepare(evening.home.actor(ANA), meeting_id=evening.meeting_id)).due[0]
+    coffees = (await builder.checkins.prepare(builder.act_as(ANA), meeting_id=builder.meeting_id)).due[0]
 
-    reported = await evening.report(ANA, {coffees.commitment.id: Outcome(done=4)})
+    reported = await builder.report_checkin(ANA, {coffees.commitment.id: Outcome(done=4)})
 
     assert [c.text for c in reported.open] == ["A CV"]
-    assert await evening.refused(evening.report(BEN)) == "checkin.too_early"
+    assert await get_refusal(builder.report_checkin(BEN)) == "checkin.too_early"
 
 
 @pytest.mark.parametrize("opened", [True, False])
 async def test_what_is_said_while_the_group_meets_is_for_the_next_meeting(
-    evening: Evening, commitments: CommitmentService, opened: bool
+    builder: MeetingBuilder, commitments: CommitmentService, opened: bool
 ) -> None:
     if opened:
-        await evening.open()
-    evening.home.now = MEETS + timedelta(minutes=10)
+        await builder.open_checkin()
+    builder.now = MEETS + timedelta(minutes=10)
 
-    own = await commitments.add(evening.home.actor(ANA), Draft(text="2 calls"))
+    own = await commitments.add(builder.act_as(ANA), Draft(text="2 calls"))
 
     assert own.due == MEETS + WEEK
-    assert (await evening.checkins.prepare(evening.home.actor(ANA))).due == ()
+    assert (await builder.checkins.prepare(builder.act_as(ANA))).due == ()
 
 
 @pytest.mark.parametrize("morning", [True, False])
 async def test_a_report_long_after_the_meeting_does_not_show_that_somebody_was_there(
-    evening: Evening, morning: bool
+    builder: MeetingBuilder, morning: bool
 ) -> None:
-    await evening.open()
-    await evening.report(BEN)
-    meeting = await evening.meeting()
-    evening.home.now = meeting.ends_at + LINGER + timedelta(seconds=int(morning))
-    await evening.report(ANA, win="I write this in bed")
-    evening.home.now = MEETS + timedelta(hours=11)
-    await evening.report(BEN, win="Corrected in bed")
-    await evening.close()
+    await builder.open_checkin()
+    await builder.report_checkin(BEN)
+    meeting = await builder.get_meeting()
+    builder.now = meeting.ends_at + LINGER + timedelta(seconds=int(morning))
+    await builder.report_checkin(ANA, win="I write this in bed")
+    builder.now = MEETS + timedelta(hours=11)
+    await builder.report_checkin(BEN, win="Corrected in bed")
+    await builder.close_checkin()
 
-    ledger = await evening.ledger()
+    ledger = await builder.read_ledger()
     assert ledger[ANA] is (Attendance.UNRECORDED if morning else Attendance.PRESENT)
     assert ledger[BEN] is Attendance.PRESENT
 
 
 async def test_who_makes_a_carried_promise_private_hides_it_on_the_cards_of_earlier_meetings_too(
-    evening: Evening, commitments: CommitmentService
+    builder: MeetingBuilder, commitments: CommitmentService
 ) -> None:
-    due = await evening.commit(ANA, "See a therapist")
-    await evening.open()
-    copy = one((await evening.report(ANA, {due: Outcome(done=1)})).open)
-    assert "therapist" in repr(await evening.view())
+    due = await builder.add_commitment(ANA, "See a therapist")
+    await builder.open_checkin()
+    copy = one((await builder.report_checkin(ANA, {due: Outcome(done=1)})).open)
+    assert "therapist" in repr(await builder.view_checkin())
 
     changes = Changes(visibility=Visibility.PRIVATE)
-    own = await commitments.edit(evening.home.actor(ANA), copy.id, changes)
+    own = await commitments.edit(builder.act_as(ANA), copy.id, changes)
 
-    assert evening.meeting_id in own.touched
-    assert "therapist" not in repr(await evening.view())
-    assert (await evening.view()).people[0].private == 1
-    await evening.close()
-    announcement = await evening.announce(PingKind.SUMMARY)
+    assert builder.meeting_id in own.touched
+    assert "therapist" not in repr(await builder.view_checkin())
+    assert (await builder.view_checkin()).people[0].private == 1
+    await builder.close_checkin()
+    announcement = await builder.prepare_ping(PingKind.SUMMARY)
     assert announcement is not None
     assert "therapist" not in repr(announcement.content)
 
-    await evening.report(ANA, {due: Outcome(done=4)})
-    back = one((await evening.report(ANA, {due: Outcome(done=2)})).open)
+    await builder.report_checkin(ANA, {due: Outcome(done=4)})
+    back = one((await builder.report_checkin(ANA, {due: Outcome(done=2)})).open)
     assert back.visibility is Visibility.PRIVATE
-    await commitments.edit(evening.home.actor(ANA), back.id, Changes(visibility=Visibility.GROUP))
-    assert "therapist" not in repr(await evening.view()), "what was hidden is not shown by surprise"
+    await commitments.edit(builder.act_as(ANA), back.id, Changes(visibility=Visibility.GROUP))
+    assert "therapist" not in repr(await builder.view_checkin()), "what was hidden is not shown by surprise"
 
 
-async def test_a_card_of_a_meeting_that_is_over_shows_nobody_as_silent(evening: Evening) -> None:
-    await evening.answer(ANA, Answer.GOING)
-    await evening.answer(BEN, Answer.GOING)
-    await evening.open()
-    await evening.report(BEN)
-    assert [(each.user_id, each.reported) for each in (await evening.view()).people] == [
+async def test_a_card_of_a_meeting_that_is_over_shows_nobody_as_silent(builder: MeetingBuilder) -> None:
+    await builder.set_rsvp(ANA, Answer.GOING)
+    await builder.set_rsvp(BEN, Answer.GOING)
+    await builder.open_checkin()
+    await builder.report_checkin(BEN)
+    assert [(each.user_id, each.reported) for each in (await builder.view_checkin()).people] == [
         (ANA, False),
         (BEN, True),
     ]
 
-    await evening.close()
+    await builder.close_checkin()
 
-    assert [each.user_id for each in (await evening.view()).people] == [BEN]
+    assert [each.user_id for each in (await builder.view_checkin()).people] == [BEN]
 
 
-async def test_a_facilitator_is_not_told_who_is_unrecorded(evening: Evening) -> None:
-    await evening.open()
-    await evening.home.run(
-        "UPDATE meetings SET facilitator_id = :cho WHERE id = :id", cho=CHO, id=evening.meeting_id
+async def test_a_facilitator_is_not_told_who_is_unrecorded(builder: MeetingBuilder) -> None:
+    await builder.open_checkin()
+    await builder.change_rows(
+        "UPDATE meetings SET facilitator_id = :cho WHERE id = :id", cho=CHO, id=builder.meeting_id
     )
 
-    closing = await evening.checkins.close(evening.home.actor(CHO), evening.meeting_id)
+    closing = await builder.checkins.close(builder.act_as(CHO), builder.meeting_id)
 
     assert closing.unrecorded == ()
-    assert set((await evening.ledger()).values()) == {Attendance.UNRECORDED}
+    assert set((await builder.read_ledger()).values()) == {Attendance.UNRECORDED}

@@ -13,8 +13,8 @@ from buddybot.storage.attendance.attendance import AttendanceRepository
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.services.builder import ANA, BEN, ORGANIZER, STRANGER, Builder, refused
-from tests.services.checkins.meeting_evenings import BEN as BEN_HERE
-from tests.services.checkins.meeting_evenings import Evening
+from tests.services.builder import BEN as BEN_HERE
+from tests.services.meeting_builder import MeetingBuilder
 
 PRESENT, EXCUSED, ABSENT = Attendance.PRESENT, Attendance.EXCUSED, Attendance.ABSENT
 
@@ -68,46 +68,46 @@ async def test_only_organizers_set_them(builder: Builder) -> None:
 class Ledger:
     """A group's held meetings, and what is recorded of them."""
 
-    def __init__(self, evening: Evening) -> None:
-        self.evening = evening
-        self.groups = GroupService(evening.home.transactions, evening.planner)
+    def __init__(self, builder: MeetingBuilder) -> None:
+        self.builder = builder
+        self.groups = GroupService(builder.transactions, builder.planner)
 
     async def held(self, weeks_ago: int, *states: Attendance) -> MeetingId:
         """Let the group have met, and each of its people have been so."""
-        home = self.evening.home
-        meeting_id = await home.meeting(self.evening.group, home.now - timedelta(weeks=weeks_ago))
+        builder = self.builder
+        meeting_id = await builder.add_meeting(self.builder.group, builder.now - timedelta(weeks=weeks_ago))
 
         async def script(tx: Tx) -> None:
             await tx.run("UPDATE memberships SET joined_at = 0")
-            await MeetingRepository(tx).set_state(meeting_id, MeetingState.CLOSED, now=home.now)
+            await MeetingRepository(tx).set_state(meeting_id, MeetingState.CLOSED, now=builder.now)
 
-        await home.database.write(script)
+        await builder.database.write(script)
         for user, state in enumerate(states, start=1):
             await self.record(meeting_id, user, state)
         return meeting_id
 
     async def record(self, meeting_id: MeetingId, user: int, state: Attendance) -> None:
         """Add an entry."""
-        await self.evening.home.database.write(
+        await self.builder.database.write(
             lambda tx: AttendanceRepository(tx).append(
                 meeting_id=meeting_id,
                 user_id=UserId(user),
                 state=state,
                 previous=None,
                 recorded_by=UserId(1),
-                now=self.evening.now,
+                now=self.builder.now,
             )
         )
 
     async def rates(self, user: int = 1) -> Rates | None:
         """Return what somebody sees on the group's card."""
-        return (await self.groups.get_group(self.evening.home.actor(user))).rates
+        return (await self.groups.get_group(self.builder.act_as(user))).rates
 
 
 @pytest.fixture
 async def ledger(database: Database) -> Ledger:
     """A group that has not met yet."""
-    return Ledger(await Evening.prepare(database))
+    return Ledger(await MeetingBuilder.prepare(database))
 
 
 async def test_a_group_that_has_not_met_has_no_rates(ledger: Ledger) -> None:
@@ -136,18 +136,18 @@ async def test_only_the_last_meetings_count_that_were_held(ledger: Ledger) -> No
         await ledger.held(weeks, PRESENT)
     await ledger.held(RATED + 1, ABSENT)
     called_off = await ledger.held(0, ABSENT)
-    await ledger.evening.home.run("UPDATE meetings SET state = 'cancelled' WHERE id = :id", id=called_off)
+    await ledger.builder.change_rows("UPDATE meetings SET state = 'cancelled' WHERE id = :id", id=called_off)
     assert await ledger.rates() == Rates(RATED, came=RATED, excused=0, absent=0)
 
 
 async def test_another_groups_meetings_do_not_count(ledger: Ledger) -> None:
-    home, rowan = ledger.evening.home, ledger.evening.group
+    builder, rowan = ledger.builder, ledger.builder.group
     await ledger.held(1, PRESENT)
-    ledger.evening.group = other = await home.group(1, 2, name="Ash", channel=11)
+    ledger.builder.group = other = await builder.add_plain_group(1, 2, name="Ash", channel=11)
     await ledger.held(1, ABSENT)
-    assert (await ledger.groups.get_group(home.actor(1), rowan.id)).rates == Rates(
+    assert (await ledger.groups.get_group(builder.act_as(1), rowan.id)).rates == Rates(
         1, came=1, excused=0, absent=0
     )
-    assert (await ledger.groups.get_group(home.actor(1), other.id)).rates == Rates(
+    assert (await ledger.groups.get_group(builder.act_as(1), other.id)).rates == Rates(
         1, came=0, excused=0, absent=1
     )

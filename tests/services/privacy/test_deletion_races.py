@@ -17,7 +17,7 @@ from buddybot.domain.ids import UserId
 from buddybot.storage.engine.database import Database, Row, Script, Tx, connect
 from buddybot.storage.privacy.erasure_policy import ERASURE_RULES
 from tests.services.acts import ACTS, ALIKE, NEW_CONTACT, Life, live
-from tests.services.checkins.meeting_evenings import ANA
+from tests.services.builder import ANA
 
 T = TypeVar("T")
 
@@ -118,7 +118,7 @@ async def trails(life: Life) -> list[str]:
     return [
         f"{rule.table}.{rule.column}"
         for rule in ERASURE_RULES
-        if await life.evening.home.rows(f"SELECT 1 FROM {rule.table} WHERE {rule.column} = :user", user=ANA)
+        if await life.builder.read_rows(f"SELECT 1 FROM {rule.table} WHERE {rule.column} = :user", user=ANA)
     ]
 
 

@@ -15,8 +15,8 @@ from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.engine.database import Database
 from buddybot.storage.health.meeting_history import HistoryRepository
 from tests.services.builder import ANA, CHO, EVERYBODY, Builder
-from tests.services.checkins.meeting_evenings import Evening
 from tests.services.locations.hosting import add_two_locations, list_notice_states, post_cards, prepare_notice
+from tests.services.meeting_builder import MeetingBuilder
 
 
 async def forget(builder: Builder) -> None:
@@ -89,11 +89,11 @@ async def test_an_entry_from_outside_of_a_membership_does_not_begin_to_count(bui
 
 
 async def test_who_comes_late_still_gets_into_the_round(database: Database) -> None:
-    evening = await Evening.prepare(database)
-    await evening.open()
+    builder = await MeetingBuilder.prepare(database)
+    await builder.open_checkin()
     for user in (1, 2, 3):
-        await evening.turns.mark_present(evening.home.actor(user), evening.meeting_id)
-    await PersonalService(evening.home.transactions, evening.planner).delete(evening.home.actor(2))
-    await evening.turns.mark_present(evening.home.actor(4), evening.meeting_id)
-    rows = await evening.home.rows("SELECT user_id FROM turns ORDER BY position")
+        await builder.turns.mark_present(builder.act_as(user), builder.meeting_id)
+    await PersonalService(builder.transactions, builder.planner).delete(builder.act_as(2))
+    await builder.turns.mark_present(builder.act_as(4), builder.meeting_id)
+    rows = await builder.read_rows("SELECT user_id FROM turns ORDER BY position")
     assert [row["user_id"] for row in rows] == [1, 3, 4]

@@ -21,7 +21,7 @@ from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import MemberRepository
 from buddybot.storage.meetings.meetings import MeetingRepository
-from tests.services.homes import START, Home
+from tests.services.builder import NEW_YEAR, Builder
 
 HOURS = 24 * 12
 GROUPS = count(1)
@@ -73,9 +73,9 @@ def was_member(memberships: Stints, hour: int) -> bool:
 async def test_nobody_counts_for_a_meeting_outside_their_membership(
     database: Database, people: Sequence[Stints], meetings: Sequence[Past]
 ) -> None:
-    home = Home(database, now=START + timedelta(hours=HOURS + 1))
-    group = await home.group(1, name=f"Rowan {next(GROUPS)}")
-    made = [await home.meeting(group, START + timedelta(hours=past.hour)) for past in meetings]
+    builder = Builder(database, now=NEW_YEAR + timedelta(hours=HOURS + 1))
+    group = await builder.add_plain_group(1, name=f"Rowan {next(GROUPS)}")
+    made = [await builder.add_meeting(group, NEW_YEAR + timedelta(hours=past.hour)) for past in meetings]
 
     async def script(tx: Tx) -> Record:
         await tx.run("DELETE FROM memberships WHERE group_id = :id", id=group.id)
@@ -83,7 +83,7 @@ async def test_nobody_counts_for_a_meeting_outside_their_membership(
             await live(tx, group, user(place), memberships)
         for meeting_id, past in zip(made, meetings, strict=True):
             await hold(tx, group, meeting_id, past)
-        return await RecordRepository(tx).read(group, now=home.now)
+        return await RecordRepository(tx).read(group, now=builder.now)
 
     record = await database.write(script)
 
@@ -138,7 +138,7 @@ async def live(tx: Tx, group: Group, user_id: UserId, memberships: Stints) -> No
     """Let somebody join and leave by turns."""
     members = MemberRepository(tx)
     for number, hour in enumerate(memberships):
-        now = START + timedelta(hours=hour)
+        now = NEW_YEAR + timedelta(hours=hour)
         if number % 2:
             await members.end(group_id=group.id, user_id=user_id, now=now, reason=None)
         else:
@@ -149,7 +149,7 @@ async def live(tx: Tx, group: Group, user_id: UserId, memberships: Stints) -> No
 
 async def hold(tx: Tx, group: Group, meeting_id: MeetingId, past: Past) -> None:
     """Let a meeting have been opened and closed, or called off, and settle who is known by then."""
-    repository, start = MeetingRepository(tx), START + timedelta(hours=past.hour)
+    repository, start = MeetingRepository(tx), NEW_YEAR + timedelta(hours=past.hour)
     if past.called_off:
         await repository.set_state(meeting_id, MeetingState.CANCELLED, now=start)
     else:

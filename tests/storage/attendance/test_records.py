@@ -22,7 +22,7 @@ from buddybot.storage.groups.groups import MemberRepository
 from buddybot.storage.health.meeting_history import HistoryRepository
 from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.exports.example_charts import LETTERS
-from tests.services.homes import Home
+from tests.services.builder import NEW_YEAR, Builder
 
 ANA, BEN, CHO = UserId(1), UserId(2), UserId(3)
 WEEK = timedelta(weeks=1)
@@ -31,26 +31,26 @@ WEEK = timedelta(weeks=1)
 class Ledger:
     """A group of Ana and Ben, and what is written of its meetings."""
 
-    def __init__(self, home: Home, group: Group) -> None:
-        self.home, self.group = home, group
+    def __init__(self, builder: Builder, group: Group) -> None:
+        self.builder, self.group = builder, group
         self.meetings: list[MeetingId] = []
 
     async def met(self, off: bool = False, **letters: str) -> MeetingId:
         """Let a week pass and the group have met; `u3` is the user 3, `gone1` somebody deleted."""
-        self.home.now += WEEK
-        meeting = await self.home.meeting(self.group, self.home.now - timedelta(hours=2))
+        self.builder.now += WEEK
+        meeting = await self.builder.add_meeting(self.group, self.builder.now - timedelta(hours=2))
         self.meetings.append(meeting)
 
         async def script(tx: Tx) -> None:
             state = MeetingState.CANCELLED if off else MeetingState.CLOSED
-            await MeetingRepository(tx).set_state(meeting, state, now=self.home.now)
+            await MeetingRepository(tx).set_state(meeting, state, now=self.builder.now)
             for name, states in letters.items():
                 sign = -1 if name.startswith("gone") else 1
                 user_id = UserId(sign * int(name.lstrip("ugone")))
                 for letter in states:  # each after the first corrects it
                     await self._append(tx, meeting, user_id, LETTERS[letter])
 
-        await self.home.database.write(script)
+        await self.builder.database.write(script)
         return meeting
 
     async def _append(self, tx: Tx, meeting: MeetingId, user_id: UserId, state: Attendance) -> None:
@@ -60,7 +60,7 @@ class Ledger:
             state=state,
             previous=None,
             recorded_by=None,
-            now=self.home.now,
+            now=self.builder.now,
         )
 
     async def promised(
@@ -78,48 +78,48 @@ class Ledger:
                 target=target,
                 plan=None,
                 visibility=Visibility.PRIVATE if private else Visibility.GROUP,
-                now=self.home.now,
+                now=self.builder.now,
             )
             await CheckInRepository(tx).put_outcome(
                 meeting_id=meeting, commitment_id=made, outcome=Outcome(done=done, drop=done == 0)
             )
 
-        await self.home.database.write(script)
+        await self.builder.database.write(script)
 
     async def joins(self, user_id: UserId) -> None:
         """Let somebody become a member now."""
-        await self.home.database.write(
+        await self.builder.database.write(
             lambda tx: MemberRepository(tx).add(
                 group_id=self.group.id,
                 guild_id=self.group.guild_id,
                 user_id=user_id,
                 role=Role.MEMBER,
-                now=self.home.now,
+                now=self.builder.now,
             )
         )
 
     async def leaves(self, user_id: UserId) -> None:
         """Let somebody leave now."""
-        await self.home.database.write(
+        await self.builder.database.write(
             lambda tx: MemberRepository(tx).end(
-                group_id=self.group.id, user_id=user_id, now=self.home.now, reason="other"
+                group_id=self.group.id, user_id=user_id, now=self.builder.now, reason="other"
             )
         )
 
     async def read(self, viewer: UserId | None = None, span: Span | None = None) -> Record:
         """Read the record."""
-        return await self.home.database.read(
-            lambda tx: RecordRepository(tx).read(self.group, now=self.home.now, span=span, viewer=viewer)
+        return await self.builder.database.read(
+            lambda tx: RecordRepository(tx).read(self.group, now=self.builder.now, span=span, viewer=viewer)
         )
 
 
 @pytest.fixture
 async def ledger(database: Database) -> Ledger:
     """A group that has not met yet."""
-    home = Home(database)
-    group = await home.group(ANA, BEN)
-    home.now += timedelta(days=1)
-    return Ledger(home, group)
+    builder = Builder(database, NEW_YEAR)
+    group = await builder.add_plain_group(ANA, BEN)
+    builder.now += timedelta(days=1)
+    return Ledger(builder, group)
 
 
 def letters(record: Record) -> dict[int, str]:
@@ -161,7 +161,7 @@ async def test_a_meeting_has_the_number_that_its_card_has(ledger: Ledger) -> Non
     """Also where one before it is still open, as an extra one can be closed first."""
     before = await ledger.met(u1="+")
     meeting = await ledger.met(u1="+")
-    await ledger.home.run("UPDATE meetings SET state = 'open' WHERE id = :id", id=before)
+    await ledger.builder.change_rows("UPDATE meetings SET state = 'open' WHERE id = :id", id=before)
     record = await ledger.read()
 
     async def on_the_card(tx: Tx) -> int:
@@ -169,7 +169,7 @@ async def test_a_meeting_has_the_number_that_its_card_has(ledger: Ledger) -> Non
         return await MeetingRepository(tx).get_number(held)
 
     assert [(each.meeting.id, each.number) for each in record.meeting_records] == [(meeting, 2)]
-    assert await ledger.home.database.read(on_the_card) == 2
+    assert await ledger.builder.database.read(on_the_card) == 2
 
 
 async def test_whose_data_was_deleted_counts_and_is_nobody(ledger: Ledger) -> None:
@@ -218,8 +218,8 @@ async def test_the_health_counts_every_meeting_as_the_record_does(ledger: Ledger
     for _ in range(5):
         await _some_meeting(ledger, chance)
     record = await ledger.read()
-    history = await ledger.home.database.read(
-        lambda tx: HistoryRepository(tx).of_group(ledger.group.id, until=ledger.home.now)
+    history = await ledger.builder.database.read(
+        lambda tx: HistoryRepository(tx).of_group(ledger.group.id, until=ledger.builder.now)
     )
     assert [each.meeting_id for each in history] == ledger.meetings
     for place, past in enumerate(history):
@@ -238,7 +238,7 @@ async def _some_meeting(ledger: Ledger, chance: Random) -> None:
     states: Sequence[str] = () if off else ("u1", "u2", "u3", "gone1", "gone2")
     said = {name: "".join(chance.choices("+LVe-?/", k=chance.randint(1, 2))) for name in states}
     meeting = await ledger.met(off, **said)
-    await ledger.home.run(
+    await ledger.builder.change_rows(
         "UPDATE meetings SET reason = 'other' WHERE id = :id AND state = 'cancelled'", id=meeting
     )
     for user in (ANA, BEN, -1):
