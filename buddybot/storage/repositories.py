@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from buddybot.storage.attendance.attendance import AttendanceRepository
+from buddybot.storage.attendance.attendance import AttendanceRepository, VisitorRepository
 from buddybot.storage.attendance.records import RecordRepository
-from buddybot.storage.attendance.visitors import VisitorRepository
 from buddybot.storage.checkins.activities import ActivityRepository
 from buddybot.storage.checkins.checkins import CheckInRepository
 from buddybot.storage.checkins.kudos import KudosRepository

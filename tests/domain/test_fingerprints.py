@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.domain.fingerprints import LENGTH, fingerprint
+from buddybot.domain.text import LENGTH, fingerprint
 
 
 def test_fingerprint_is_the_same_when_discord_tidies_a_text() -> None:

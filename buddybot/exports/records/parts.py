@@ -11,7 +11,7 @@ from buddybot.domain.attendance.records import Record
 from buddybot.domain.errors import Refusal
 from buddybot.exports.charts.attendance_charts import pictures
 from buddybot.exports.charts.drawing import Say
-from buddybot.exports.records import file_names
+from buddybot.exports.records import formats
 from buddybot.exports.records.attendance_csv import write_csv
 from buddybot.exports.records.attendance_ics import write_ics
 from buddybot.exports.records.attendance_json import write_json, write_jsonl
@@ -87,7 +87,7 @@ class Maker(NamedTuple):
         made = list(self._draw_pictures(records) if self.form is Format.PNG else self._fit_records(records))
         if any(size > self.limit for _, size, _ in made):
             raise Refusal("export.too_large")
-        stem = file_names.make_stem(records, days)
+        stem = formats.make_stem(records, days)
         return [
             Part(f"{stem}{_ending(number, len(made))}.{self.form.extension}", *each)
             for number, each in enumerate(made, start=1)

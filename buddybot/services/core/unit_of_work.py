@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from functools import partial, wraps
 from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar, overload
 
-from buddybot.domain.fingerprints import form_number
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import ChannelId, GuildId, InteractionId, UserId
-from buddybot.domain.text import cut_to, optional
+from buddybot.domain.text import cut_to, form_number, optional
 from buddybot.storage.engine.database import Database, LostFileError, StorageError, Tx
 from buddybot.storage.groups.interactions import Claim
 from buddybot.storage.repositories import Repositories

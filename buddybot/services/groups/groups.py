@@ -8,7 +8,6 @@ from buddybot.domain import zones
 from buddybot.domain.attendance.rates import Rates
 from buddybot.domain.attendance.records import Span
 from buddybot.domain.errors import Refusal
-from buddybot.domain.fingerprints import fingerprint
 from buddybot.domain.groups.groups import (
     CHARTER_LIMIT,
     NAME_LIMIT,
@@ -26,7 +25,7 @@ from buddybot.domain.groups.invitations import Invitation
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, UserId
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.schedule import Schedule, local, next_occurrences
-from buddybot.domain.text import clean
+from buddybot.domain.text import clean, fingerprint
 from buddybot.services.core import (
     Actor,
     PlanningService,

@@ -11,8 +11,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GroupId, UserId
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
-from buddybot.domain.meetings.schedule import Schedule, check_zone, instant, local
-from buddybot.domain.meetings.succession import find_anchor
+from buddybot.domain.meetings.schedule import Schedule, check_zone, find_anchor, instant, local
 from buddybot.domain.pings import ANNOUNCING, PingState
 from buddybot.services.core import (
     Actor,

@@ -5,8 +5,14 @@ from datetime import date, datetime, timedelta
 
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.meetings.meetings import Meeting, MeetingState
-from buddybot.domain.meetings.schedule import LAST_DAY, Occurrence, Schedule, list_occurrences, local
-from buddybot.domain.meetings.succession import find_successors
+from buddybot.domain.meetings.schedule import (
+    LAST_DAY,
+    Occurrence,
+    Schedule,
+    find_successors,
+    list_occurrences,
+    local,
+)
 from buddybot.domain.zones import pick_known_zone
 from buddybot.services.core import UnitOfWork, meeting_days
 

@@ -20,8 +20,7 @@ from buddybot.domain.groups.groups import Group
 from buddybot.domain.health.stagnation_tally import Tally
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.text import name_order
-from buddybot.storage.attendance.attendance import AttendanceRepository, entry_of
-from buddybot.storage.attendance.visitors import visitor_of
+from buddybot.storage.attendance.attendance import AttendanceRepository, entry_of, visitor_of
 from buddybot.storage.engine.transaction import Repository, Row, epoch, instant
 from buddybot.storage.health.meeting_history import HistoryRepository
 from buddybot.storage.meetings.meetings import meeting_of

@@ -11,8 +11,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from buddybot.domain.fingerprints import fingerprint
-from buddybot.domain.text import length_of
+from buddybot.domain.text import fingerprint, length_of
 from buddybot.pings.delivery.requests import Part, Payload
 from buddybot.ui.framework.texts import Markup, shorten_text
 

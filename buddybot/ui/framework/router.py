@@ -10,10 +10,9 @@ from typing import Any, NamedTuple, TypeVar
 import discord
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.fingerprints import LENGTH, fingerprint
 from buddybot.domain.ids import GuildId
 from buddybot.domain.pings import MARK
-from buddybot.domain.text import read_id
+from buddybot.domain.text import LENGTH, fingerprint, read_id
 from buddybot.services.core.unit_of_work import Actor
 from buddybot.ui.framework.components import OPENED, STAMPED
 

@@ -8,7 +8,7 @@ import discord
 
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.locations.locations import Access, LocationKind
-from buddybot.exports.records.file_names import plain
+from buddybot.exports.records.formats import plain
 from buddybot.services.locations.arrangement_views import ArrangementView
 from buddybot.services.meetings.calendar_feed import CalendarDay, CalendarView
 from buddybot.ui.framework.components import Card

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.domain.meetings.schedule import Schedule, list_occurrences
-from buddybot.domain.meetings.succession import find_anchor, find_successors
+from buddybot.domain.meetings.schedule import Schedule, find_anchor, find_successors, list_occurrences
 
 MONDAY, TUESDAY, WEDNESDAY, SATURDAY, SUNDAY = 0, 1, 2, 5, 6
 TUESDAYS = [date(2026, 1, 6), date(2026, 1, 13), date(2026, 1, 20)]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from buddybot.domain.attendance.records import Record
 from buddybot.domain.errors import Refusal
 from buddybot.exports.charts.drawing import Say
-from buddybot.exports.records import file_names
+from buddybot.exports.records import formats
 from buddybot.exports.records.formats import Format
 from buddybot.exports.records.parts import Maker, split
 from buddybot.exports.records.table import Progress, lines
@@ -142,8 +142,8 @@ def test_every_form_is_split_into_files_that_fit(form: Format) -> None:
     ],
 )
 def test_a_file_is_named_by_the_bot(name: str, expected: str) -> None:
-    assert file_names.plain(name, otherwise="group") == expected
+    assert formats.plain(name, otherwise="group") == expected
 
 
 def test_one_day_is_named_once() -> None:
-    assert file_names.make_stem([rowan(1)], (SPAN[0], SPAN[0])) == "rowan-attendance-2026-01-08"
+    assert formats.make_stem([rowan(1)], (SPAN[0], SPAN[0])) == "rowan-attendance-2026-01-08"

@@ -7,8 +7,8 @@ import pytest
 from buddybot.domain.attendance.attendance import MOST, Visitor, present
 from buddybot.domain.ids import MeetingId, VisitorId
 from buddybot.services.core.unit_of_work import AlreadyHandled
+from buddybot.storage.attendance.attendance import VisitorRepository
 from buddybot.storage.attendance.records import RecordRepository
-from buddybot.storage.attendance.visitors import VisitorRepository
 from buddybot.storage.engine.database import Database
 from tests.services.builder import ANA, ORGANIZER, get_refusal
 from tests.services.meeting_builder import MeetingBuilder
