@@ -6,21 +6,11 @@ from datetime import datetime
 from buddybot.domain.attendance.attendance import Attendance, Entry, Visitor
 from buddybot.domain.ids import GroupId, MeetingId, UserId, VisitorId
 from buddybot.domain.meetings.meetings import Meeting
-from buddybot.storage.engine.transaction import Repository, Row, epoch, instant
+from buddybot.storage.engine.transaction import Repository, epoch, row_reader
 from buddybot.storage.meetings.meetings import meeting_of
 
-
-def entry_of(row: Row) -> Entry:
-    """Return the entry of a whole row."""
-    return Entry(
-        meeting_id=MeetingId(row["meeting_id"]),
-        user_id=UserId(row["user_id"]),
-        state=Attendance(row["state"]),
-        previous=None if row["previous"] is None else Attendance(row["previous"]),
-        recorded_by=None if row["recorded_by"] is None else UserId(row["recorded_by"]),
-        recorded_at=instant(row["recorded_at"]),
-        reason=row["reason"],
-    )
+entry_of = row_reader(Entry)
+"""Returns the entry of a whole row."""
 
 
 class AttendanceRepository(Repository):
@@ -139,21 +129,8 @@ class AttendanceRepository(Repository):
         return {UserId(row["user_id"]): row["display_name"] for row in rows}
 
 
-def _user(value: int | None) -> UserId | None:
-    return None if value is None else UserId(value)
-
-
-def visitor_of(row: Row) -> Visitor:
-    """Return the visitor of a whole row."""
-    return Visitor(
-        id=VisitorId(row["id"]),
-        meeting_id=MeetingId(row["meeting_id"]),
-        name=row["name"],
-        recorded_by=_user(row["recorded_by"]),
-        recorded_at=instant(row["recorded_at"]),
-        withdrawn_by=_user(row["withdrawn_by"]),
-        withdrawn_at=instant(row["withdrawn_at"]),
-    )
+visitor_of = row_reader(Visitor)
+"""Returns the visitor of a whole row."""
 
 
 class VisitorRepository(Repository):

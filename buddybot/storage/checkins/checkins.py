@@ -6,18 +6,9 @@ from datetime import datetime
 from buddybot.domain.checkins.checkins import CheckIn
 from buddybot.domain.commitments.commitments import Outcome
 from buddybot.domain.ids import CommitmentId, GroupId, InteractionId, MeetingId, UserId
-from buddybot.storage.engine.transaction import Repository, Row, epoch, instant
+from buddybot.storage.engine.transaction import Repository, epoch, row_reader
 
-
-def _checkin(row: Row) -> CheckIn:
-    return CheckIn(
-        meeting_id=MeetingId(row["meeting_id"]),
-        user_id=UserId(row["user_id"]),
-        win=row["win"],
-        blocker=row["blocker"],
-        created_at=instant(row["created_at"]),
-        updated_at=instant(row["updated_at"]),
-    )
+_checkin = row_reader(CheckIn)
 
 
 class CheckInRepository(Repository):

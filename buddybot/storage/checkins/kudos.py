@@ -5,25 +5,14 @@ from datetime import datetime
 
 from buddybot.domain.checkins.kudos import Kudos
 from buddybot.domain.ids import CommitmentId, GroupId, UserId
-from buddybot.storage.engine.transaction import Repository, Row, epoch, instant
+from buddybot.storage.engine.transaction import Repository, epoch, row_reader
 
 _KUDOS = """
     SELECT k.*, c.text AS about FROM kudos k
     LEFT JOIN commitments c ON c.id = k.commitment_id AND c.visibility = 'group'
 """
 
-
-def _kudos(row: Row) -> Kudos:
-    return Kudos(
-        id=row["id"],
-        group_id=GroupId(row["group_id"]),
-        from_id=UserId(row["from_id"]),
-        to_id=UserId(row["to_id"]),
-        commitment_id=None if row["commitment_id"] is None else CommitmentId(row["commitment_id"]),
-        text=row["text"],
-        given_at=instant(row["given_at"]),
-        about=row["about"],
-    )
+_kudos = row_reader(Kudos)
 
 
 class KudosRepository(Repository):

@@ -7,29 +7,10 @@ from datetime import datetime
 from buddybot.domain.commitments.commitments import Category, Commitment, State, Visibility
 from buddybot.domain.ids import CommitmentId, GroupId, GuildId, MeetingId, UserId
 from buddybot.domain.text import name_order
-from buddybot.storage.engine.transaction import Repository, Row, epoch, instant, words
+from buddybot.storage.engine.transaction import Repository, Row, epoch, instant, row_reader
 from buddybot.storage.outbox.cards import TOUCH_AHEAD, read_touched
 
-_category, _visibility, _state = words(Category), words(Visibility), words(State)
-
-
-def _commitment(row: Row) -> Commitment:
-    return Commitment(
-        id=CommitmentId(row["id"]),
-        group_id=GroupId(row["group_id"]),
-        user_id=UserId(row["user_id"]),
-        category=_category(row["category"]),
-        text=row["text"],
-        target=row["target"],
-        done=row["done"],
-        plan=row["plan"],
-        visibility=_visibility(row["visibility"]),
-        state=_state(row["state"]),
-        weeks_carried=row["weeks_carried"],
-        carried_from=None if row["carried_from"] is None else CommitmentId(row["carried_from"]),
-        created_at=instant(row["created_at"]),
-        set_at_meeting=None if row["set_at_meeting"] is None else MeetingId(row["set_at_meeting"]),
-    )
+_commitment = row_reader(Commitment)
 
 
 # Behind `FROM commitments c`.

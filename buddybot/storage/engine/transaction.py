@@ -1,11 +1,12 @@
 """What a transaction script sees, what repositories are made of, and which values both engines keep."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from functools import cache, lru_cache
-from typing import Any, Protocol, TypeVar, overload
+from types import NoneType
+from typing import Any, Protocol, TypeVar, get_args, get_type_hints, overload
 
 from buddybot.storage.engine.errors import ScriptError
 
@@ -242,3 +243,33 @@ def time_of(text: str) -> time:
 def day_of(text: str) -> date:
     """Read a local date back."""
     return date.fromisoformat(text)
+
+
+def row_reader(kind: Callable[..., T], /, **columns: str) -> Callable[[Row], T]:
+    """Return what makes a `kind` of a row: each field of the column of its name, or of the one in `columns`.
+
+    The field's type says how the column is read back.
+    """
+
+    @cache
+    def list_fields() -> Sequence[tuple[str, Callable[[Any], Any] | None]]:
+        return [(columns.get(name, name), _find_reader(hint)) for name, hint in get_type_hints(kind).items()]
+
+    def read(row: Row) -> T:
+        return kind(*[row[name] if read is None else read(row[name]) for name, read in list_fields()])
+
+    return read
+
+
+def _find_reader(hint: Any) -> Callable[[Any], Any] | None:
+    """Return what reads a column of this type back; None for a number or a text, which stay what they are."""
+    kinds = [each for each in get_args(hint) if each is not NoneType]
+    if kinds:  # a type or None
+        read = _find_reader(*kinds)
+        return None if read is None else lambda value: None if value is None else read(value)
+    if hint in _READERS:
+        return _READERS[hint]
+    return words(hint) if isinstance(hint, type) and issubclass(hint, StrEnum) else None
+
+
+_READERS: Mapping[Any, Callable[[Any], Any]] = {bool: bool, datetime: instant, date: day_of, time: time_of}

@@ -6,7 +6,7 @@ from datetime import datetime
 from buddybot.domain.groups.groups import Group, GroupState, Member, Role, Rotation, name_key
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, LocationId, RoleId, UserId
 from buddybot.domain.text import name_order
-from buddybot.storage.engine.transaction import Repository, Row, epoch, instant, words
+from buddybot.storage.engine.transaction import Repository, Row, epoch, instant, row_reader, words
 
 MEMBER_BESIDE = """
     m.user_id, m.role, m.joined_at, m.hosts, m.gone_since, COALESCE((
@@ -47,17 +47,8 @@ def group_of(row: Row, before: str = "") -> Group:
     )
 
 
-def member_of(row: Row) -> Member:
-    """Return the membership of a row with its columns and the person's `display_name`."""
-    return Member(
-        group_id=GroupId(row["group_id"]),
-        user_id=UserId(row["user_id"]),
-        role=Role(row["role"]),
-        joined_at=instant(row["joined_at"]),
-        display_name=row["display_name"],
-        hosts=bool(row["hosts"]),
-        gone_since=None if row["gone_since"] is None else instant(row["gone_since"]),
-    )
+member_of = row_reader(Member)
+"""Returns the membership of a row with its columns and the person's `display_name`."""
 
 
 class GroupRepository(Repository):

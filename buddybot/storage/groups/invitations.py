@@ -5,21 +5,9 @@ from datetime import datetime
 
 from buddybot.domain.groups.invitations import Invitation, InvitationState
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InvitationId, MessageId, UserId
-from buddybot.storage.engine.transaction import Repository, Row, epoch, instant
+from buddybot.storage.engine.transaction import Repository, epoch, row_reader
 
-
-def _invitation(row: Row) -> Invitation:
-    return Invitation(
-        id=InvitationId(row["id"]),
-        group_id=GroupId(row["group_id"]),
-        guild_id=GuildId(row["guild_id"]),
-        user_id=None if row["user_id"] is None else UserId(row["user_id"]),
-        invited_name=row["invited_name"],
-        created_by=UserId(row["created_by"]),
-        created_at=instant(row["created_at"]),
-        expires_at=instant(row["expires_at"]),
-        state=InvitationState(row["state"]),
-    )
+_invitation = row_reader(Invitation)
 
 
 class InvitationRepository(Repository):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
-from buddybot.storage.engine.transaction import Repository, Row, epoch, instant
+from buddybot.storage.engine.transaction import Repository, epoch, instant, row_reader
 
 
 class Offer(NamedTuple):
@@ -25,14 +25,7 @@ class CommitmentTally(NamedTuple):
     kept: int
 
 
-def _offer(row: Row) -> Offer:
-    return Offer(
-        group_id=GroupId(row["group_id"]),
-        user_id=UserId(row["user_id"]),
-        meeting_id=MeetingId(row["meeting_id"]),
-        made_at=instant(row["made_at"]),
-        answer=row["answer"],
-    )
+_offer = row_reader(Offer)
 
 
 class OfferRepository(Repository):

@@ -5,20 +5,9 @@ from datetime import datetime
 
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, SwapId, UserId
 from buddybot.domain.locations.host_swaps import Swap, SwapState
-from buddybot.storage.engine.transaction import Repository, Row, epoch, instant
+from buddybot.storage.engine.transaction import Repository, epoch, row_reader
 
-
-def _swap(row: Row) -> Swap:
-    return Swap(
-        id=SwapId(row["id"]),
-        group_id=GroupId(row["group_id"]),
-        meeting_id=MeetingId(row["meeting_id"]),
-        other_meeting_id=MeetingId(row["other_meeting_id"]),
-        offered_by=UserId(row["offered_by"]),
-        offered_to=UserId(row["offered_to"]),
-        created_at=instant(row["created_at"]),
-        state=SwapState(row["state"]),
-    )
+_swap = row_reader(Swap)
 
 
 class SwapRepository(Repository):

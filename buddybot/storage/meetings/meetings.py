@@ -7,50 +7,18 @@ from buddybot.domain.groups.groups import Group, Member
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState, QuorumDecision
 from buddybot.domain.meetings.schedule import Schedule
-from buddybot.storage.engine.transaction import Repository, Row, clock, day_of, epoch, instant, time_of, words
+from buddybot.storage.engine.transaction import (
+    Repository,
+    clock,
+    day_of,
+    epoch,
+    row_reader,
+    time_of,
+)
 from buddybot.storage.groups.groups import GROUP_BESIDE, MEMBER_BESIDE, group_of, member_of
 
-
-def _user(value: int | None) -> UserId | None:
-    return None if value is None else UserId(value)
-
-
-_kind, _state, _quorum_decision = words(MeetingKind), words(MeetingState), words(QuorumDecision)
-
-
-def meeting_of(row: Row) -> Meeting:
-    """Return the meeting of a whole row."""
-    return Meeting(
-        id=MeetingId(row["id"]),
-        group_id=GroupId(row["group_id"]),
-        guild_id=GuildId(row["guild_id"]),
-        slot=day_of(row["slot"]),
-        kind=_kind(row["kind"]),
-        day=day_of(row["local_day"]),
-        time=time_of(row["local_time"]),
-        zone=row["zone"],
-        duration_minutes=row["duration_minutes"],
-        starts_at=instant(row["starts_at"]),
-        ends_at=instant(row["ends_at"]),
-        state=_state(row["state"]),
-        reason=row["reason"],
-        moves=row["moves"],
-        opened_at=instant(row["opened_at"]),
-        closed_at=instant(row["closed_at"]),
-        facilitator_id=_user(row["facilitator_id"]),
-        timekeeper_id=_user(row["timekeeper_id"]),
-        moved_from=instant(row["moved_from"]),
-        sequence=row["sequence"],
-        quorum_decision=None if row["few_decision"] is None else _quorum_decision(row["few_decision"]),
-        holiday=bool(row["holiday"]),
-        activity=row["activity"],
-        lead_id=_user(row["lead_id"]),
-        reduced=bool(row["reduced"]),
-        given_day=None if row["given_day"] is None else day_of(row["given_day"]),
-        by_hand=bool(row["by_hand"]),
-        rescheduled_at=instant(row["rescheduled_at"]),
-        announcement=row["announcement"],
-    )
+meeting_of = row_reader(Meeting, day="local_day", time="local_time", quorum_decision="few_decision")
+"""Returns the meeting of a whole row."""
 
 
 HELD_BEFORE = """

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from buddybot.domain.groups.groups import GroupState
-from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, LocationId, MeetingId, UserId
+from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import (
     Answer,
     Meeting,
@@ -19,7 +19,7 @@ from buddybot.domain.meetings.schedule import local
 from buddybot.domain.text import name_order
 from buddybot.domain.zones import pick_known_zone
 from buddybot.storage.commitments.commitments import ASKED_ABOUT
-from buddybot.storage.engine.transaction import Repository, Row, day_of, epoch, instant, words
+from buddybot.storage.engine.transaction import Repository, Row, day_of, epoch, instant, row_reader, words
 from buddybot.storage.groups.preferences import KNOWN_AS
 from buddybot.storage.locations.arrangements import Arrangement, read_arrangement
 from buddybot.storage.meetings.meetings import HELD_BEFORE
@@ -243,16 +243,4 @@ def _own_group(row: Row) -> OwnGroup:
     )
 
 
-def _next_meeting(row: Row) -> NextMeeting:
-    return NextMeeting(
-        id=MeetingId(row["id"]),
-        group_id=GroupId(row["group_id"]),
-        day=day_of(row["local_day"]),
-        zone=row["zone"],
-        starts_at=instant(row["starts_at"]),
-        duration_minutes=row["duration_minutes"],
-        state=_state(row["state"]),
-        location_id=None if row["location_id"] is None else LocationId(row["location_id"]),
-        host_id=None if row["host_id"] is None else UserId(row["host_id"]),
-        online=bool(row["online"]),
-    )
+_next_meeting = row_reader(NextMeeting, day="local_day")

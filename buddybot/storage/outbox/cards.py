@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from buddybot.domain.groups.notices import CARD_REFUSED, ROUTE_CLOSED
-from buddybot.domain.ids import ChannelId, GroupId, GuildId, MeetingId, MessageId, UserId
+from buddybot.domain.ids import ChannelId, GroupId, MeetingId, MessageId, UserId
 from buddybot.domain.meetings.cards import EARLIER, CardKind, ShownCard
-from buddybot.storage.engine.transaction import Repository, Row, epoch
+from buddybot.storage.engine.transaction import Repository, Row, epoch, row_reader
 from buddybot.storage.outbox.outdated_messages import REMINDER
 from buddybot.storage.outbox.server_events import STALE_NEARBY
 
@@ -20,18 +20,7 @@ class Behind(NamedTuple):
     reminder: bool
 
 
-def _card(row: Row) -> ShownCard:
-    return ShownCard(
-        guild_id=GuildId(row["guild_id"]),
-        group_id=GroupId(row["group_id"]),
-        meeting_id=MeetingId(row["meeting_id"]),
-        kind=CardKind(row["kind"]),
-        channel_id=ChannelId(row["channel_id"]),
-        message_id=MessageId(row["message_id"]),
-        revision=row["revision"],
-        shown=row["shown"],
-        troubled=bool(row["troubled"]),
-    )
+_card = row_reader(ShownCard)
 
 
 OF_A_GUILD = 10
