@@ -3,18 +3,7 @@
 import asyncio
 import sys
 
-from bench import (
-    backtest,
-    exports,
-    growth,
-    memory,
-    outbox,
-    rotation,
-    slash,
-    stagnation,
-    start,
-    storage,
-)
+from bench import backtest, exports, growth, memory, outbox, rotation, slash, stagnation, start, storage
 from bench.support.report import Measure, conclude
 
 BENCHMARKS: tuple[Measure, ...] = (

@@ -10,15 +10,7 @@ import pytest
 from buddybot.domain.pings import PingState
 from buddybot.storage.engine.database import Database, Tx
 from tests.discord_server.remote import Remote, remote
-from tests.run.bot_process import (
-    ANA,
-    begun,
-    found_group,
-    let_leases_run_out,
-    next_meeting,
-    opened,
-    running,
-)
+from tests.run.bot_process import ANA, begun, found_group, let_leases_run_out, next_meeting, opened, running
 
 SECONDS_TO_EXIT = 5.0
 

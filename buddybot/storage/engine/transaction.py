@@ -252,11 +252,16 @@ def row_reader(kind: Callable[..., T], /, **columns: str) -> Callable[[Row], T]:
     """
 
     @cache
-    def list_fields() -> Sequence[tuple[str, Callable[[Any], Any] | None]]:
-        return [(columns.get(name, name), _find_reader(hint)) for name, hint in get_type_hints(kind).items()]
+    def list_fields() -> Sequence[tuple[str, str, Callable[[Any], Any] | None]]:
+        hints = get_type_hints(kind).items()
+        return [(name, columns.get(name, name), _find_reader(hint)) for name, hint in hints]
 
     def read(row: Row) -> T:
-        return kind(*[row[name] if read is None else read(row[name]) for name, read in list_fields()])
+        found = {
+            name: row[column] if convert is None else convert(row[column])
+            for name, column, convert in list_fields()
+        }
+        return kind(**found)
 
     return read
 

@@ -7,14 +7,7 @@ from buddybot.domain.groups.groups import Group, Member
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState, QuorumDecision
 from buddybot.domain.meetings.schedule import Schedule
-from buddybot.storage.engine.transaction import (
-    Repository,
-    clock,
-    day_of,
-    epoch,
-    row_reader,
-    time_of,
-)
+from buddybot.storage.engine.transaction import Repository, clock, day_of, epoch, row_reader, time_of
 from buddybot.storage.groups.groups import GROUP_BESIDE, MEMBER_BESIDE, group_of, member_of
 
 meeting_of = row_reader(Meeting, day="local_day", time="local_time", quorum_decision="few_decision")

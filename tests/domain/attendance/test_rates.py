@@ -9,15 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buddybot.domain.attendance.attendance import Attendance
-from buddybot.domain.attendance.rates import (
-    Kept,
-    Rates,
-    count_kept,
-    count_streak,
-    percent,
-    rates,
-    spread,
-)
+from buddybot.domain.attendance.rates import Kept, Rates, count_kept, count_streak, percent, rates, spread
 from tests.pages import pages
 
 NOT_COUNTED = (Attendance.UNRECORDED, Attendance.NOT_YET_MEMBER, Attendance.DIDNT_MEET)

@@ -12,15 +12,7 @@ from buddybot.domain.checkins.pulse import Band, Pulse
 from buddybot.domain.commitments.commitments import Category, Commitment, Outcome, State, Visibility
 from buddybot.domain.groups.groups import Group, GroupState, Rotation
 from buddybot.domain.groups.notices import Notice
-from buddybot.domain.ids import (
-    ChannelId,
-    CommitmentId,
-    GroupId,
-    GuildId,
-    LocationId,
-    MeetingId,
-    UserId,
-)
+from buddybot.domain.ids import ChannelId, CommitmentId, GroupId, GuildId, LocationId, MeetingId, UserId
 from buddybot.domain.locations.locations import NAME_LIMIT as LOCATION_NAME_LIMIT
 from buddybot.domain.locations.locations import Access, Location, LocationKind, LocationWords
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
