@@ -11,8 +11,8 @@ from statistics import mean
 from bench.support.report import Report, Verdict, run
 from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import LocationId, UserId
-from buddybot.domain.locations.fairness import Balance, Held, Place, count_meeting
-from buddybot.domain.locations.rotation import Settled, Upcoming, place_for, plan
+from buddybot.domain.locations.fairness import Balance, Candidate, Held, count_meeting
+from buddybot.domain.locations.rotation import Settled, Upcoming, find_location_of, plan
 
 PEOPLE = tuple(UserId(number) for number in range(1, 7))
 COMES = 0.8
@@ -61,7 +61,7 @@ async def measure(size: Size = FULL) -> Report:
 class Company:
     """A group in a plane: places with everybody's minutes and wishes, and who comes each week."""
 
-    places: tuple[Place, ...]
+    candidates: tuple[Candidate, ...]
     weeks: tuple[People, ...]
 
     @classmethod
@@ -71,15 +71,15 @@ class Company:
         owners = PEOPLE[: rng.choice([5, 6])]
         ids = {owner: LocationId(number) for number, owner in enumerate(owners, start=1)}
         suits = {
-            user: {place for place in ids.values() if rng.random() < SUITS}
+            user: {candidate for candidate in ids.values() if rng.random() < SUITS}
             or {rng.choice(list(ids.values()))}
             for user in PEOPLE
         }
-        places = []
+        candidates = []
         for owner, location_id in ids.items():
             x, y = (rng.gauss(coordinate, TOWN / 15) for coordinate in homes[owner])
-            places.append(
-                Place(
+            candidates.append(
+                Candidate(
                     id=location_id,
                     offered_by=owner,
                     minutes={user: round(5 + 2 * dist(home, (x, y))) for user, home in homes.items()},
@@ -87,24 +87,24 @@ class Company:
                 )
             )
         come = (tuple(user for user in PEOPLE if rng.random() < COMES) for _ in range(weeks))
-        return cls(tuple(places), tuple(come))
+        return cls(tuple(candidates), tuple(come))
 
-    def place(self, location_id: LocationId | None) -> Place:
+    def find_candidate(self, location_id: LocationId | None) -> Candidate:
         """Return a place; there always is one."""
-        return next(place for place in self.places if place.id == location_id)
+        return next(candidate for candidate in self.candidates if candidate.id == location_id)
 
     def held(self, rule: Rotation, settled: Settled, came: People) -> Held:
         """Return a meeting as the bot remembers it."""
-        place = self.place(settled.location_id)
+        candidate = self.find_candidate(settled.location_id)
         return Held(
             rule=rule,
-            location_id=place.id,
+            location_id=candidate.id,
             host_id=settled.host_id,
             attendees=frozenset(came),
             willing=frozenset(PEOPLE),
-            minutes=place.minutes,
+            minutes=candidate.minutes,
             voters=frozenset(came),
-            supporters=frozenset(came) & place.approved_by,
+            supporters=frozenset(came) & candidate.approved_by,
         )
 
 
@@ -125,7 +125,7 @@ def rules(company: Company) -> Mapping[str, tuple[Rotation, Choose]]:
 def _by_plan(company: Company, rule: Rotation, past: Sequence[Held], came: People) -> Settled:
     """As the bot chooses when it knows who comes."""
     (choice,) = plan(
-        rule, history=past, ahead=[Upcoming(attendees=came)], places=company.places, willing=PEOPLE
+        rule, history=past, ahead=[Upcoming(attendees=came)], candidates=company.candidates, willing=PEOPLE
     )
     return Settled(choice.location_id, choice.host_id)
 
@@ -154,7 +154,7 @@ class TwoAhead:
             Rotation.TURNS,
             history=past,
             ahead=[ahead[index] for index in order],
-            places=self.company.places,
+            candidates=self.company.candidates,
             willing=PEOPLE,
         )
         found = dict(zip(order, choices, strict=True))
@@ -169,20 +169,20 @@ def _round_robin(company: Company, past: Sequence[Held], came: People) -> Settle
     latest = past[-1].host_id if past else None
     after = 0 if latest is None else PEOPLE.index(latest) + 1
     host = next(user for user in PEOPLE[after:] + PEOPLE[:after] if user in came)
-    return Settled(place_for(host, history=past, places=company.places), host)
+    return Settled(find_location_of(host, history=past, candidates=company.candidates), host)
 
 
 def _least_recent(company: Company, past: Sequence[Held], came: People) -> Settled:
     """Whoever hosted longest ago or never."""
     last = {held.host_id: number for number, held in enumerate(past)}
     host = min(came, key=lambda user: last.get(user, -1))
-    return Settled(place_for(host, history=past, places=company.places), host)
+    return Settled(find_location_of(host, history=past, candidates=company.candidates), host)
 
 
 def _shortest(company: Company, past: Sequence[Held], came: People) -> Settled:
     """The place with the fewest minutes for all who come."""
-    place = min(company.places, key=lambda place: sum(place.minutes[user] for user in came))
-    return Settled(place.id, place.offered_by if place.offered_by in came else None)
+    candidate = min(company.candidates, key=lambda candidate: sum(candidate.minutes[user] for user in came))
+    return Settled(candidate.id, candidate.offered_by if candidate.offered_by in came else None)
 
 
 # -- a year ---------------------------------------------------------------------------------------

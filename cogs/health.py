@@ -14,7 +14,7 @@ from buddybot.domain.ids import AlertId
 from buddybot.services.health.alerts import Decided
 from buddybot.ui.cog import BotCog, Interaction, command
 from buddybot.ui.framework import choices
-from buddybot.ui.framework.channels import alert_place, check_alert_place
+from buddybot.ui.framework.channels import check_alert_channel, read_alert_channel
 from buddybot.ui.framework.pictures import attachments
 from buddybot.ui.framework.reply import Reply
 from buddybot.ui.framework.router import Input, route
@@ -86,8 +86,8 @@ class HealthCog(BotCog):
         """Choose or clear the channel of alerts."""
         chosen = choices.parse_group(group)
         if channel is not None:
-            check_alert_place(reply.texts, channel, reply.interaction.user)
-        watched = await self._services.alerts.set_channel(reply.actor, alert_place(channel), chosen)
+            check_alert_channel(reply.texts, channel, reply.interaction.user)
+        watched = await self._services.alerts.set_channel(reply.actor, read_alert_channel(channel), chosen)
         await reply.show(ui.watched_card(reply.texts, watched, self._bot.now()))
 
     @route("alert_open")

@@ -12,10 +12,10 @@ class HelpCog(BotCog):
     @command("What you can do here", name="help", audience=Audience.EVERYONE)
     async def show_help(self, reply: Reply) -> None:
         """Show the commands that are for this person."""
-        place = await self._services.groups.place(reply.actor)
+        rights = await self._services.groups.find_rights(reply.actor)
         commands = ui.entries(self._bot.tree.get_commands())
         support = self._bot.settings.bot.support_url
-        await reply.show(ui.help_card(reply.texts, commands, place, support=support))
+        await reply.show(ui.help_card(reply.texts, commands, rights, support=support))
 
     @command("What I store, who sees it, and how it is removed", name="privacy", audience=Audience.EVERYONE)
     async def show_privacy(self, reply: Reply) -> None:

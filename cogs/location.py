@@ -23,13 +23,13 @@ from buddybot.ui.locations.location_forms import (
 from buddybot.ui.locations.locations import (
     list_card,
     list_own_locations,
+    list_travelled_locations,
     location_card,
-    parse_place,
-    place_chosen,
-    places_chosen,
+    parse_location,
+    read_location,
+    read_locations,
     retired_card,
     travel_card,
-    travelled_places,
     vote_card,
 )
 
@@ -62,7 +62,7 @@ class LocationCog(BotCog):
         place="Which place; without it, a form asks for all of them",
         minutes="Minutes from door to door; without them, a form asks",
     )
-    @app_commands.autocomplete(place=travelled_places)
+    @app_commands.autocomplete(place=list_travelled_locations)
     async def travel(
         self,
         reply: Reply,
@@ -72,11 +72,11 @@ class LocationCog(BotCog):
     ) -> None:
         """Note minutes, or ask for them in a form."""
         if place is not None and minutes is not None:
-            view = await self._services.locations.travel_to(reply.actor, parse_place(place), minutes)
+            view = await self._services.locations.travel_to(reply.actor, parse_location(place), minutes)
             await reply.show(location_card(reply.texts, view))
             await self._live.refresh()
         elif place is not None:
-            way = await self._services.location_views.way(reply.actor, parse_place(place))
+            way = await self._services.location_views.way(reply.actor, parse_location(place))
             await reply.ask(way_form(reply.texts, way))
         elif minutes is not None:
             raise Refusal("location.which")
@@ -95,7 +95,7 @@ class LocationCog(BotCog):
     @app_commands.autocomplete(place=list_own_locations)
     async def edit(self, reply: Reply, place: str) -> None:
         """Open the form that changes a place."""
-        view = await self._services.location_views.to_edit(reply.actor, parse_place(place))
+        view = await self._services.location_views.to_edit(reply.actor, parse_location(place))
         await reply.ask(edit_form(reply.texts, view.location))
 
     @command("Send nobody there any more: it closed, or is not wanted", location)
@@ -103,7 +103,7 @@ class LocationCog(BotCog):
     @app_commands.autocomplete(place=list_own_locations)
     async def retire(self, reply: Reply, place: str) -> None:
         """Retire a place; meetings there get another one."""
-        retired = await self._services.locations.retire(reply.actor, parse_place(place))
+        retired = await self._services.locations.retire(reply.actor, parse_location(place))
         await reply.show(retired_card(reply.texts, retired))
         await self._live.refresh()
 
@@ -116,7 +116,7 @@ class LocationCog(BotCog):
     @route("location_open")
     async def open(self, reply: Reply, given: Input) -> None:
         """Show the chosen place exactly."""
-        view = await self._services.location_views.get_location(reply.actor, place_chosen(given))
+        view = await self._services.location_views.get_location(reply.actor, read_location(given))
         await reply.replace(location_card(reply.texts, view))
 
     @route("location_suggest")
@@ -206,7 +206,7 @@ class LocationCog(BotCog):
     async def choose(self, reply: Reply, given: Input) -> None:
         """Keep what suits the person."""
         group_id = GroupId(given.read_number(0))
-        view = await self._services.locations.vote(reply.actor, group_id, places_chosen(given))
+        view = await self._services.locations.vote(reply.actor, group_id, read_locations(given))
         await reply.replace(vote_card(reply.texts, view, kept=True))
         await self._live.refresh()
 

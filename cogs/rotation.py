@@ -14,7 +14,7 @@ from buddybot.ui.framework.router import Input, route
 from buddybot.ui.framework.texts import Texts
 from buddybot.ui.help import Audience, list_for
 from buddybot.ui.locations import home_requests, host_swaps, hosting, locations
-from buddybot.ui.locations.locations import place_chosen
+from buddybot.ui.locations.locations import read_location
 from buddybot.ui.locations.rotation import rotation_card
 
 RULES = [
@@ -53,7 +53,7 @@ class RotationCog(BotCog):
         group="Which group, if you are in several",
     )
     @app_commands.choices(rule=RULES)
-    @app_commands.autocomplete(location=locations.usual_places, group=choices.organized_groups)
+    @app_commands.autocomplete(location=locations.list_usual_locations, group=choices.organized_groups)
     async def strategy(
         self,
         reply: Reply,
@@ -64,7 +64,7 @@ class RotationCog(BotCog):
         view = await self._services.rotation.choose_rule(
             reply.actor,
             choices.parse_rotation(rule),
-            locations.parse_place(location) if location else None,
+            locations.parse_location(location) if location else None,
             choices.parse_group(group),
         )
         await reply.show(rotation_card(reply.texts, view, changed=True))
@@ -103,7 +103,7 @@ class RotationCog(BotCog):
         location="Where it is; a place of the host's, when left out",
     )
     @app_commands.autocomplete(
-        meeting=hosting.offer_planned, host=hosting.able_hosts, location=locations.free_places
+        meeting=hosting.offer_planned, host=hosting.able_hosts, location=locations.list_free_locations
     )
     async def assign(
         self,
@@ -120,7 +120,7 @@ class RotationCog(BotCog):
             reply.actor,
             choices.parse_pick(meeting),
             host_id=host_id,
-            location_id=locations.parse_place(location) if location else None,
+            location_id=locations.parse_location(location) if location else None,
             group_id=choices.parse_group(group),
         )
         await reply.show(hosting.arranged_card(reply.texts, view))
@@ -171,13 +171,13 @@ class RotationCog(BotCog):
     @route("host_choose")
     async def choose(self, reply: Reply, given: Input) -> None:
         """Show the places that a meeting can be at."""
-        view = await self._services.rotation.places(reply.actor, MeetingId(given.read_number(0)))
-        await reply.show(hosting.places_card(reply.texts, view))
+        view = await self._services.rotation.list_locations(reply.actor, MeetingId(given.read_number(0)))
+        await reply.show(hosting.locations_card(reply.texts, view))
 
     @route("host_place")
     async def choose_location(self, reply: Reply, given: Input) -> None:
         """Hold the meeting at the chosen place."""
-        meeting_id, location_id = MeetingId(given.read_number(0)), place_chosen(given)
+        meeting_id, location_id = MeetingId(given.read_number(0)), read_location(given)
         view = await self._services.rotation.choose(reply.actor, meeting_id, location_id)
         await reply.replace(hosting.arranged_card(reply.texts, view))
         await self._live.refresh()

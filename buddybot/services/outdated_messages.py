@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from buddybot.domain.groups.groups import Group, GroupState
-from buddybot.domain.groups.invitations import CardPlace, Invitation
+from buddybot.domain.groups.invitations import CardIds, Invitation
 from buddybot.domain.ids import GuildId, InvitationId, MeetingId, UserId
 from buddybot.domain.pings import Ping, PingKind
 from buddybot.services.core import Service, UnitOfWork, bot_transaction, read_transaction
@@ -31,7 +31,7 @@ class EndedInvitation(NamedTuple):
 
     invitation: Invitation
     group: Group
-    card: CardPlace
+    card: CardIds
 
 
 class OutdatedMessageService(Service):

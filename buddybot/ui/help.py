@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from discord import app_commands
 
-from buddybot.services.groups.groups import Place
+from buddybot.services.groups.groups import GuildRights
 from buddybot.settings.settings import BotSettings, PrivacySettings
 from buddybot.ui.framework.components import Card
 from buddybot.ui.framework.texts import Markup, Texts
@@ -54,21 +54,21 @@ def entries(commands: Iterable[AnyCommand], usual: Audience = Audience.MEMBER) -
     return sorted(found, key=lambda entry: entry.name)
 
 
-def audiences_of(place: Place) -> tuple[Audience, ...]:
+def audiences_of(rights: GuildRights) -> tuple[Audience, ...]:
     """Return the sections that a person is shown."""
     wanted = {
-        Audience.MEMBER: place.member,
-        Audience.ORGANIZER: place.organizer,
-        Audience.MANAGER: place.manager,
+        Audience.MEMBER: rights.member,
+        Audience.ORGANIZER: rights.organizer,
+        Audience.MANAGER: rights.manager,
     }
     return (*(each for each, shown in wanted.items() if shown), Audience.EVERYONE)
 
 
-def help_card(texts: Texts, commands: Sequence[Entry], place: Place, *, support: str) -> Card:
+def help_card(texts: Texts, commands: Sequence[Entry], rights: GuildRights, *, support: str) -> Card:
     """Return what this person can do here."""
     card = Card().text(Markup(f"## {texts('help.title')}"))
-    card.text(texts("help.buttons" if place.member else "help.ended" if place.ended else "help.outsider"))
-    for audience in audiences_of(place):
+    card.text(texts("help.buttons" if rights.member else "help.ended" if rights.ended else "help.outsider"))
+    for audience in audiences_of(rights):
         lines = _lines(texts, [entry for entry in commands if entry.audience is audience])
         if lines:
             card.text(Markup(f"### {texts(f'help.section.{audience.value}')}"), *lines)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups.invitations import CardPlace
+from buddybot.domain.groups.invitations import CardIds
 from buddybot.domain.ids import ChannelId, GroupId, MessageId, UserId
 from buddybot.pings.delivery.requests import FAULTS, Bounded, describe_fault, judge_fault
 from buddybot.pings.dispatch.verdicts import Verdict
@@ -102,7 +102,7 @@ def closed_card(offer: Offer) -> Card:
     return Card(colour=None).text(texts("invitations.answered.closed"))
 
 
-async def _put(bot: "Client", places: Iterable[CardPlace], card: Card) -> None:
+async def _put(bot: "Client", places: Iterable[CardIds], card: Card) -> None:
     for channel_id, message_id in places:
         message = bot.get_partial_messageable(channel_id).get_partial_message(message_id)
         try:

@@ -35,7 +35,7 @@ from buddybot.ui.groups.discord_roles import LiveRoles
 from buddybot.ui.groups.groups import archived_card, break_card
 from buddybot.ui.health.alerts import alert_card
 from buddybot.ui.health.offers import offer_card
-from buddybot.ui.locations.arrangements import change_card as place_card
+from buddybot.ui.locations.arrangements import change_card as location_change_card
 from buddybot.ui.locations.home_requests import home_card
 from buddybot.ui.locations.host_swaps import offer_card as swap_card
 from buddybot.ui.meetings.event_interests import LiveInterests
@@ -101,7 +101,7 @@ def list_messages(transactions: Transactions, planner: Planner, rules: Rules) ->
         PingKind.SUMMARY: Message(SummaryPreparer(planner), summary_card, summary_shown),
         PingKind.SUMMARY_AGAIN: Message(what_follows.prepare_summary_again, summary_card, summary_shown),
         PingKind.CHANGE: Message(meeting_messages.prepare_change, change_card),
-        PingKind.PLACE: Message(location_messages.prepare_location_change, place_card),
+        PingKind.PLACE: Message(location_messages.prepare_location_change, location_change_card),
         PingKind.SWAP: Message(host_swaps.prepare_question, swap_card),
         PingKind.HOME: Message(home_questions.prepare_question, home_card),
         PingKind.KUDOS: Message(kudos.prepare_kudos, kudos_card),

@@ -54,7 +54,7 @@ def test_every_exception_from_the_words_is_needed() -> None:
         (source.path, name.text)
         for source in project()
         for name in vocabulary.names(source)
-        if any(word in vocabulary.INSTEAD for word in vocabulary.words(name.text))
+        if set(vocabulary.words(name.text)) & (vocabulary.INSTEAD.keys() | vocabulary.AMONG_LOCATIONS.keys())
     }
     assert not vocabulary.EXCEPTIONS.keys() - found
 
@@ -73,6 +73,12 @@ def test_every_exception_from_the_words_is_needed() -> None:
 def test_a_synonym_is_found_in_a_name(text: str, expected: str) -> None:
     [fault] = vocabulary.synonyms(Source("buddybot/ui/a.py", text))
     assert expected in fault
+
+
+def test_a_place_is_a_location_where_locations_are_dealt_with() -> None:
+    [fault] = vocabulary.synonyms(Source("buddybot/ui/locations/a.py", "def list_places(): ..."))
+    assert "list_places: say location" in fault
+    assert list(vocabulary.synonyms(Source("buddybot/exports/a.py", "place = 1"))) == []
 
 
 @pytest.mark.parametrize(

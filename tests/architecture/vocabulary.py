@@ -27,13 +27,17 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "components": ("kit",),
     "registry": ("suite",),
 }
-INSTEAD: Mapping[str, str] = {word: meant for meant, words in SYNONYMS.items() for word in words}
+INSTEAD: dict[str, str] = {word: meant for meant, words in SYNONYMS.items() for word in words}
+
+# Where locations are dealt with, "place" is their synonym; elsewhere it is also a position.
+AMONG_LOCATIONS: dict[str, str] = {"place": "location"}
 
 # What people read may speak of an evening, of few people and of news; these words it has one meaning for.
 IN_PROSE = frozenset({"venue", "rhythm", "stint", "sitting"})
 
 _STORED = "named after a kind that is stored"
 EXCEPTIONS: Mapping[tuple[str, str], str] = {
+    ("buddybot/domain/locations/locations.py", "PLACE"): _STORED,
     ("buddybot/locales/en/meetings.toml", "reason.few"): _STORED,
     ("buddybot/locales/en/notices.toml", "what.few"): _STORED,
     ("buddybot/locales/en/notices.toml", "what.few_again"): _STORED,
@@ -181,9 +185,10 @@ def synonyms(source: Source, allowed: Iterable[tuple[str, str]] = EXCEPTIONS) ->
     """The names of the product that use another word than everybody else."""
     if not source.is_product:
         return
+    instead = INSTEAD | AMONG_LOCATIONS if "/locations/" in source.path else INSTEAD
     for name in names(source):
         if (source.path, name.text) not in allowed:
-            yield from (source.at(name.line, fault) for fault in _faults(name.text))
+            yield from (source.at(name.line, fault) for fault in _faults(name.text, instead))
 
 
 def participles(source: Source) -> Iterator[str]:
@@ -219,7 +224,7 @@ def prose(path: str, text: str) -> Iterator[str]:
                     break
 
 
-def _faults(name: str) -> Iterator[str]:
+def _faults(name: str, instead: Mapping[str, str] = INSTEAD) -> Iterator[str]:
     for word in dict.fromkeys(words(name)):
-        if word in INSTEAD:
-            yield f"{name}: say {INSTEAD[word]}, not {word}"
+        if word in instead:
+            yield f"{name}: say {instead[word]}, not {word}"

@@ -5,7 +5,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from buddybot.services.groups.groups import Place
+from buddybot.services.groups.groups import GuildRights
 from buddybot.settings.settings import BotSettings, PrivacySettings
 from buddybot.ui.framework.texts import Texts
 from buddybot.ui.help import Audience, Entry, entries, help_card, list_for, privacy_card
@@ -14,7 +14,7 @@ from tests.cards import words
 WHO = {"help": Audience.EVERYONE, "me": Audience.EVERYONE, "setup": Audience.MANAGER}
 
 
-def shown(place: Place, *names: str) -> str:
+def shown(place: GuildRights, *names: str) -> str:
     """Return the help page of a person for commands of these names; families are for organizers."""
     commands = []
     for name in names:
@@ -26,22 +26,22 @@ def shown(place: Place, *names: str) -> str:
 
 def test_everybody_is_shown_what_is_theirs() -> None:
     names = ("help", "me join", "next", "group pause", "setup")
-    stranger = shown(Place(member=False, organizer=False, manager=False), *names)
+    stranger = shown(GuildRights(member=False, organizer=False, manager=False), *names)
     assert ("/help" in stranger, "/next" in stranger, "/group" in stranger, "/setup" in stranger) == (
         True,
         False,
         False,
         False,
     )
-    member = shown(Place(member=True, organizer=False, manager=False), *names)
+    member = shown(GuildRights(member=True, organizer=False, manager=False), *names)
     assert ("/next" in member, "/group" in member) == (True, False)
-    organizer = shown(Place(member=True, organizer=True, manager=True), *names)
+    organizer = shown(GuildRights(member=True, organizer=True, manager=True), *names)
     assert "/group pause" in organizer
     assert "/setup" in organizer
 
 
 def test_members_of_an_archived_group_are_no_strangers() -> None:
-    said = shown(Place(member=False, organizer=False, manager=False, ended=True), "me join", "next")
+    said = shown(GuildRights(member=False, organizer=False, manager=False, ended=True), "me join", "next")
     assert "Your group is archived" in said
     assert "not in a buddy group" not in said
     assert ("/me join" in said, "/next" in said) == (True, False)
@@ -49,7 +49,10 @@ def test_members_of_an_archived_group_are_no_strangers() -> None:
 
 def test_a_large_family_takes_one_line() -> None:
     said = shown(
-        Place(member=True, organizer=True, manager=False), "meeting skip", "meeting move", "meeting cancel"
+        GuildRights(member=True, organizer=True, manager=False),
+        "meeting skip",
+        "meeting move",
+        "meeting cancel",
     )
     assert "`/meeting` skip, move, cancel" in said
 

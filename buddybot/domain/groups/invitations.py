@@ -7,7 +7,7 @@ from typing import NamedTuple
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InvitationId, MessageId, UserId
 
-CardPlace = tuple[ChannelId, MessageId]
+CardIds = tuple[ChannelId, MessageId]
 """Where the card of an invitation is."""
 
 

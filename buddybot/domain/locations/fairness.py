@@ -19,7 +19,7 @@ _DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Candidate:
     """What the rules know of a location that can be chosen; `minutes` is what members stated.
 
     A `home` is used only when the member who offered it hosts there; the rules never borrow one.
@@ -187,7 +187,7 @@ def debts(history: Sequence[Held]) -> dict[UserId, float]:
 
 
 def next_by_travel(
-    places: Sequence[Place],
+    candidates: Sequence[Candidate],
     attendees: Collection[UserId],
     debt: Mapping[UserId, float],
     last: Mapping[LocationId, int],
@@ -200,19 +200,19 @@ def next_by_travel(
     somebody's own door would be chosen again and again. One that nobody travels to is taken only when
     there is no other.
     """
-    real = [place for place in places if not place.remote] or list(places)
-    speaking = sum(any(user in place.minutes for place in real) for user in attendees)
+    real = [each for each in candidates if not each.remote] or list(candidates)
+    speaking = sum(any(user in each.minutes for each in real) for user in attendees)
 
-    def cost(place: Place) -> tuple[bool, float, int]:
-        way = {user: place.minutes[user] for user in attendees if user in place.minutes}
+    def cost(candidate: Candidate) -> tuple[bool, float, int]:
+        way = {user: candidate.minutes[user] for user in attendees if user in candidate.minutes}
         if 2 * len(way) < speaking:
-            return (True, 0.0, last.get(place.id, -1))
+            return (True, 0.0, last.get(candidate.id, -1))
         mean = sum(way.values()) / len(way) if way else 0.0
         total = sum(
             (debt.get(user, 0.0) + way.get(user, mean) - mean) ** 2 + _WAY * way.get(user, mean)
             for user in attendees
         )
-        return (False, round(total, 6), last.get(place.id, -1))
+        return (False, round(total, 6), last.get(candidate.id, -1))
 
     return min(real, key=cost).id if real else None
 
@@ -241,7 +241,7 @@ def weigh_voters(history: Sequence[Held], voters: Collection[UserId]) -> dict[Us
 
 
 def next_by_vote(
-    places: Sequence[Place],
+    candidates: Sequence[Candidate],
     attendees: Collection[UserId],
     weight: Mapping[UserId, float],
     last: Mapping[LocationId, int],
@@ -252,9 +252,9 @@ def next_by_vote(
     nobody.
     """
 
-    def rank_location(place: Place) -> tuple[float, bool, int]:
-        suited = [user for user in attendees if user in place.approved_by]
+    def rank_location(candidate: Candidate) -> tuple[float, bool, int]:
+        suited = [user for user in attendees if user in candidate.approved_by]
         behind = sum(max(0.0, weight.get(user, 1.0)) for user in suited)
-        return (-round(behind, _DIGITS), not suited, last.get(place.id, -1))
+        return (-round(behind, _DIGITS), not suited, last.get(candidate.id, -1))
 
-    return min(places, key=rank_location).id if places else None
+    return min(candidates, key=rank_location).id if candidates else None

@@ -12,8 +12,8 @@ from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import LocationId, UserId
 from buddybot.domain.locations.fairness import (
     Balance,
+    Candidate,
     Held,
-    Place,
     balances,
     debts,
     next_by_travel,
@@ -78,7 +78,7 @@ def plan(
     *,
     history: Sequence[Held],
     ahead: Sequence[Upcoming],
-    places: Sequence[Place],
+    candidates: Sequence[Candidate],
     willing: Collection[UserId],
     usual: LocationId | None = None,
 ) -> list[Choice]:
@@ -88,7 +88,7 @@ def plan(
     """
     past, chosen = list(history), []
     for meeting in ahead:
-        case = _Case(past, meeting, places, frozenset(willing), usual)
+        case = _Case(past, meeting, candidates, frozenset(willing), usual)
         settled = meeting.settled or case.with_its_host() or _CHOOSE[rule](case)
         stand_in = rule is Rotation.FIXED and case.stands_in(settled)
         chosen.append(_EXPLAIN[rule](case, settled)._replace(stand_in=stand_in))
@@ -96,12 +96,14 @@ def plan(
     return chosen
 
 
-def place_for(host_id: UserId, *, history: Sequence[Held], places: Sequence[Place]) -> LocationId | None:
+def find_location_of(
+    host_id: UserId, *, history: Sequence[Held], candidates: Sequence[Candidate]
+) -> LocationId | None:
     """Return where a host would receive the group: their own place used longest ago, else a public one.
 
     None when there is neither; nobody's home is borrowed.
     """
-    return _Case(history, Upcoming(attendees=()), places, frozenset()).place_of(host_id)
+    return _Case(history, Upcoming(attendees=()), candidates, frozenset()).find_location_of(host_id)
 
 
 class _Case(NamedTuple):
@@ -109,7 +111,7 @@ class _Case(NamedTuple):
 
     past: Sequence[Held]
     meeting: Upcoming
-    places: Sequence[Place]
+    candidates: Sequence[Candidate]
     willing: frozenset[UserId]
     usual: LocationId | None = None
 
@@ -129,22 +131,23 @@ class _Case(NamedTuple):
     @property
     def voters(self) -> frozenset[UserId]:
         """Who has said what suits them."""
-        return frozenset[UserId]().union(*(each.approved_by for each in self.places))
+        return frozenset[UserId]().union(*(each.approved_by for each in self.candidates))
 
-    def place(self, location_id: LocationId | None) -> Place | None:
+    def find_candidate(self, location_id: LocationId | None) -> Candidate | None:
         """The place, when it is still there to choose."""
-        return next((place for place in self.places if place.id == location_id), None)
+        return next((each for each in self.candidates if each.id == location_id), None)
 
-    def longest_ago(self, places: Sequence[Place]) -> LocationId | None:
+    def longest_ago(self, candidates: Sequence[Candidate]) -> LocationId | None:
         """The place that was used longest ago or never, then the one that came first."""
         last = self.last_used
-        return min((place.id for place in places), key=lambda each: last.get(each, -1), default=None)
+        ids = (each.id for each in candidates)
+        return min(ids, key=lambda each: last.get(each, -1), default=None)
 
     @property
-    def usable(self) -> list[Place]:
+    def usable(self) -> list[Candidate]:
         """Where the group can go: to no home but that of a member who may host."""
         there = set(self.hosts) - self.meeting.afar
-        return [place for place in self.places if not place.home or place.offered_by in there]
+        return [each for each in self.candidates if not each.home or each.offered_by in there]
 
     @property
     def habit(self) -> LocationId | None:
@@ -152,25 +155,25 @@ class _Case(NamedTuple):
 
         A place that was picked for one meeting alone is no habit, unless there is no other.
         """
-        if self.place(self.usual) is not None:
+        if self.find_candidate(self.usual) is not None:
             return self.usual
-        there = [held for held in self.past if self.place(held.location_id) is not None]
+        there = [held for held in self.past if self.find_candidate(held.location_id) is not None]
         used = [held.location_id for held in there if not held.once] or [held.location_id for held in there]
-        first = self.places[0].id if self.places else None
+        first = self.candidates[0].id if self.candidates else None
         return used[-1] if used else first
 
-    def place_of(self, host_id: UserId | None) -> LocationId | None:
+    def find_location_of(self, host_id: UserId | None) -> LocationId | None:
         """The place for a host: one of their own, else a public one, else a virtual one."""
         afar = host_id in self.meeting.afar
-        mine = [place for place in self.places if host_id is not None and place.offered_by == host_id]
-        own = [place for place in mine if not (place.home and afar)]
-        shared = [place for place in self.places if not place.home]
-        return self.longest_ago(own or [place for place in shared if not place.remote] or shared)
+        mine = [each for each in self.candidates if host_id is not None and each.offered_by == host_id]
+        own = [each for each in mine if not (each.home and afar)]
+        shared = [each for each in self.candidates if not each.home]
+        return self.longest_ago(own or [each for each in shared if not each.remote] or shared)
 
     def with_its_host(self) -> Settled | None:
         """What follows when the host stays; None when there is none who does."""
         host_id = self.meeting.host_id
-        return None if host_id is None else Settled(self.place_of(host_id), host_id)
+        return None if host_id is None else Settled(self.find_location_of(host_id), host_id)
 
     def stands_in(self, settled: Settled) -> bool:
         """Whether the rule `fixed` chose another place because its own could not be used."""
@@ -179,13 +182,13 @@ class _Case(NamedTuple):
 
     def choose_offered(self, location_id: LocationId | None) -> Settled:
         """A place with the one who offered it as host, when they may host."""
-        place = self.place(location_id)
-        hosts = place is not None and place.offered_by in self.hosts
-        return Settled(location_id, place.offered_by if place is not None and hosts else None)
+        candidate = self.find_candidate(location_id)
+        hosts = candidate is not None and candidate.offered_by in self.hosts
+        return Settled(location_id, candidate.offered_by if candidate is not None and hosts else None)
 
     def as_held(self, rule: Rotation, settled: Settled, *, once: bool = False) -> Held:
         """The meeting as if it had been held as planned."""
-        place = self.place(settled.location_id)
+        candidate = self.find_candidate(settled.location_id)
         attendees = frozenset(self.meeting.attendees)
         return Held(
             rule=rule,
@@ -193,9 +196,9 @@ class _Case(NamedTuple):
             host_id=settled.host_id,
             attendees=attendees,
             willing=self.willing,
-            minutes={} if place is None else place.minutes,
+            minutes={} if candidate is None else candidate.minutes,
             voters=attendees & self.voters,
-            supporters=frozenset() if place is None else attendees & place.approved_by,
+            supporters=frozenset() if candidate is None else attendees & candidate.approved_by,
             once=once,
         )
 
@@ -229,7 +232,7 @@ class Basis(StrEnum):
 
 def _by_turns(case: _Case) -> Settled:
     host = next_host(balances(case.past, case.willing), case.hosts, case.past)
-    return Settled(case.place_of(host), host)
+    return Settled(case.find_location_of(host), host)
 
 
 def _by_travel(case: _Case) -> Settled:
@@ -244,9 +247,9 @@ def _by_vote(case: _Case) -> Settled:
 
 def _by_habit(case: _Case) -> Settled:
     """The usual place; when that is the home of a member who cannot host, a public or virtual one."""
-    if any(place.id == case.habit for place in case.usable):
+    if any(each.id == case.habit for each in case.usable):
         return case.choose_offered(case.habit)
-    return case.choose_offered(case.place_of(None))
+    return case.choose_offered(case.find_location_of(None))
 
 
 def _why_turns(case: _Case, settled: Settled) -> Choice:
@@ -256,8 +259,8 @@ def _why_turns(case: _Case, settled: Settled) -> Choice:
 
 
 def _why_travel(case: _Case, settled: Settled) -> Choice:
-    place, debt = case.place(settled.location_id), debts(case.past)
-    known = list(place.minutes.values()) if place is not None else []
+    candidate, debt = case.find_candidate(settled.location_id), debts(case.past)
+    known = list(candidate.minutes.values()) if candidate is not None else []
     among = [debt[user] for user in case.meeting.attendees if user in debt]
     return Choice(
         settled.location_id,
@@ -269,8 +272,8 @@ def _why_travel(case: _Case, settled: Settled) -> Choice:
 
 def _why_vote(case: _Case, settled: Settled) -> Choice:
     """Count all voters, whoever comes: two meetings that differ in one member would give their vote away."""
-    place, voters = case.place(settled.location_id), case.voters
-    suits = 0 if place is None else len(place.approved_by)
+    candidate, voters = case.find_candidate(settled.location_id), case.voters
+    suits = 0 if candidate is None else len(candidate.approved_by)
     support = (suits, len(voters)) if len(voters) >= FEWEST else None
     return Choice(settled.location_id, settled.host_id, support=support)
 

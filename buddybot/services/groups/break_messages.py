@@ -23,15 +23,15 @@ MOST = 10
 class BreakView(NamedTuple):
     """A group that rests, or that meets again with `following`; `people` planned to come to what is ahead.
 
-    `arrangement` is where the following meeting is, `places` are the meetings that are elsewhere since the
-    break.
+    `arrangement` is where the following meeting is, `location_changes` are the meetings
+    that are elsewhere since the break.
     """
 
     group: Group
     following: Meeting | None
     people: tuple[UserId, ...]
     arrangement: ArrangementView | None = None
-    places: tuple[LocationChange, ...] = ()
+    location_changes: tuple[LocationChange, ...] = ()
 
     @property
     def resting(self) -> bool:
@@ -70,12 +70,14 @@ async def prepare_break(uow: UnitOfWork, ping: Ping, group: Group, now: datetime
     view = BreakView(group, ahead[0] if ahead else None, _leave_out(people, ping.caused_by))
     if view.following is not None and not view.resting:
         await uow.arrangements.mark_announced([view.following.id])
-        arrangement, places = (
+        arrangement, location_changes = (
             await load_view(uow, view.following),
             await changes_told_by(uow, ping, group, now),
         )
-        view = view._replace(arrangement=arrangement, places=places)
-    mentions = dict.fromkeys((*view.people, *(user for each in view.places for user in each.people)))
+        view = view._replace(arrangement=arrangement, location_changes=location_changes)
+    mentions = dict.fromkeys(
+        (*view.people, *(user for each in view.location_changes for user in each.people))
+    )
     return Announcement(view, group.language, mentions=tuple(mentions))
 
 

@@ -34,11 +34,11 @@ async def clear_up(
     With `keep_public` public places stay and are the group's from now on. Whoever calls plans anew, so
     that meetings leave the places that are retired.
     """
-    locations, places = uow.locations, await list_own_locations(uow, group, user_id)
-    for location in (*places.private, *(() if keep_public else places.public)):
+    locations, own = uow.locations, await list_own_locations(uow, group, user_id)
+    for location in (*own.private, *(() if keep_public else own.public)):
         await locations.retire(location, now)
     if keep_public:
-        for location in places.public:
+        for location in own.public:
             await locations.give_to_group(location)
     await close_swaps(uow, group, user_id, now)
 

@@ -116,7 +116,7 @@ class GroupView(NamedTuple):
     rates: Rates | None = None
 
 
-class Place(NamedTuple):
+class GuildRights(NamedTuple):
     """What a person is in a guild, for what can be offered to them; `ended` is in archived groups alone."""
 
     member: bool
@@ -296,14 +296,14 @@ class GroupService(PlanningService):
         mine = await uow.groups.of_user(guild_id, actor.user_id, archived=archived)
         return [group for group in mine if not organized or await _organizes(uow, group.id, actor.user_id)]
 
-    async def place(self, actor: Actor) -> Place:
+    async def find_rights(self, actor: Actor) -> GuildRights:
         """Return what the actor is here; nothing at all outside a guild."""
         if actor.guild_id is None:
-            return Place(False, False, False)
+            return GuildRights(False, False, False)
         mine = await self.choices(actor)
         organizer = bool(mine) and bool(await self.choices(actor, organized=True))
         ended = not mine and bool(await self.choices(actor, archived=True))
-        return Place(bool(mine), organizer, actor.manages_guild, ended)
+        return GuildRights(bool(mine), organizer, actor.manages_guild, ended)
 
 
 async def _check_sizes(uow: UnitOfWork, group: Group, changes: Changes) -> None:

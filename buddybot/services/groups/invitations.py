@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import NAME_LIMIT, Group, GroupState, Role
-from buddybot.domain.groups.invitations import CardPlace, Invitation, InvitationState
+from buddybot.domain.groups.invitations import CardIds, Invitation, InvitationState
 from buddybot.domain.ids import ChannelId, GroupId, InvitationId, MessageId, UserId
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.schedule import Schedule
@@ -47,8 +47,8 @@ class Offer(NamedTuple):
     members: int
     schedule: Schedule | None
     next_meeting: Meeting | None
-    card: CardPlace | None
-    replaced: tuple[CardPlace, ...] = ()
+    card: CardIds | None
+    replaced: tuple[CardIds, ...] = ()
 
 
 class Code(NamedTuple):
@@ -224,7 +224,7 @@ class InvitationService(PlanningService):
         group = (await access.as_organizer(uow, actor, group_id, lock=True)).group
         now = self._now()
         members = await uow.members.list_current(group.id)
-        replaced: tuple[CardPlace, ...] = ()
+        replaced: tuple[CardIds, ...] = ()
         if user_id is not None:
             if any(member.user_id == user_id for member in members):
                 raise Refusal("invitation.is_member")
@@ -254,11 +254,11 @@ class InvitationService(PlanningService):
 
     async def _replace(
         self, uow: UnitOfWork, actor: Actor, group_id: GroupId, user_id: UserId
-    ) -> tuple[CardPlace, ...]:
+    ) -> tuple[CardIds, ...]:
         """Take back what is open for a person, because a newer word is there; return its cards."""
         now = self._now()
         invitations = uow.invitations
-        cards: list[CardPlace] = []
+        cards: list[CardIds] = []
         for older in await invitations.open(group_id, now):
             if older.user_id == user_id:
                 await invitations.settle(older.id, InvitationState.REVOKED, by=actor.user_id, now=now)

@@ -31,13 +31,13 @@ REMOVED = "removed"
 class Leaving:
     """What leaving means now: who would run the group, and whether it ends with the last member.
 
-    `places` are what the member offered, and what becomes of them is asked.
+    `locations` are what the member offered, and what becomes of them is asked.
     """
 
     group: Group
     heir: UserId | None
     last: bool
-    places: OwnLocations = field(default_factory=OwnLocations)
+    locations: OwnLocations = field(default_factory=OwnLocations)
 
 
 class LettingGo(NamedTuple):
@@ -45,7 +45,7 @@ class LettingGo(NamedTuple):
 
     group: Group
     member: Member
-    places: OwnLocations
+    locations: OwnLocations
 
 
 class Departed(NamedTuple):
@@ -207,8 +207,8 @@ async def leaving(uow: UnitOfWork, standing: access.Standing) -> Leaving:
     orphaned = standing.member.organizes and not left_behind
     here = [member for member in others if member.gone_since is None]
     heir = (here or others)[0].user_id if orphaned and others else None
-    places = await list_own_locations(uow, standing.group, standing.member.user_id)
-    return Leaving(standing.group, heir, last=not others, places=places)
+    locations = await list_own_locations(uow, standing.group, standing.member.user_id)
+    return Leaving(standing.group, heir, last=not others, locations=locations)
 
 
 async def _other(uow: UnitOfWork, standing: access.Standing, user_id: UserId) -> Member:

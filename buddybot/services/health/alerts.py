@@ -36,7 +36,7 @@ class Decided(NamedTuple):
     again: bool = False
 
 
-class AlertPlace(NamedTuple):
+class AlertChannel(NamedTuple):
     """A channel or thread for alerts; whoever reads `shared_with`, itself or its parent, can read it."""
 
     channel_id: ChannelId
@@ -145,7 +145,7 @@ class AlertService(Service):
         return await self._watch(actor, group_id, change_watch)
 
     async def set_channel(
-        self, actor: Actor, place: AlertPlace | None, group_id: GroupId | None = None
+        self, actor: Actor, place: AlertChannel | None, group_id: GroupId | None = None
     ) -> Watched:
         """Choose where alerts are told; None: one by one. Refusal `alert.home` where the group meets.
 

@@ -11,7 +11,7 @@ from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services.core import Actor, Service, UnitOfWork, as_organizer, read_transaction, require_active
 from buddybot.services.core.meeting_days import Pick
 from buddybot.services.locations import arrangements
-from buddybot.services.locations.home_questions import is_asked, places_for
+from buddybot.services.locations.home_questions import is_asked, list_usable_locations
 from buddybot.services.locations.rotation_views import find_arrangement
 from buddybot.storage.locations.arrangements import Arrangement
 
@@ -26,17 +26,17 @@ async def able_hosts(
     for member in board.members:
         here = arrangement.location_id
         if member.user_id != arrangement.host_id:
-            here = rotation.place_for(member.user_id, history=history, places=board.places)
+            here = rotation.find_location_of(member.user_id, history=history, candidates=board.candidates)
         if member.user_id in arrangements.able_to_host(roll, board, here):
             found.append(member)
     return found
 
 
-async def free_places(
+async def list_free_locations(
     uow: UnitOfWork, group: Group, meeting: Meeting, *, host_id: UserId | None, by: UserId, now: datetime
 ) -> Sequence[Location]:
     """Return where `by` can put a meeting that `host_id` hosts: no home whose owner was asked already."""
-    free = {location.id for location in await places_for(uow, group, meeting)}
+    free = {location.id for location in await list_usable_locations(uow, group, meeting)}
     found = []
     for location in await uow.locations.list_live(group.id):
         owner = location.offered_by if location.home else None
@@ -59,7 +59,7 @@ class ArrangementChoices(Service):
         return await able_hosts(uow, *await self._find_arrangement(uow, actor, pick, group_id))
 
     @read_transaction
-    async def places(
+    async def list_locations(
         self,
         uow: UnitOfWork,
         actor: Actor,
@@ -70,10 +70,10 @@ class ArrangementChoices(Service):
         """Return where that meeting can be, hosted by `host_id` or by who hosts it now."""
         group, meeting, arrangement = await self._find_arrangement(uow, actor, pick, group_id)
         host = arrangement.host_id if host_id is None else host_id
-        return await free_places(uow, group, meeting, host_id=host, by=actor.user_id, now=self._now())
+        return await list_free_locations(uow, group, meeting, host_id=host, by=actor.user_id, now=self._now())
 
     @read_transaction
-    async def usual_places(
+    async def list_usual_locations(
         self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None
     ) -> Sequence[Location]:
         """Return the places that the rule `fixed` can be given."""

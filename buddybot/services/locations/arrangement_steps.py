@@ -89,7 +89,7 @@ async def arrange(
     settled, location, asked = arrangement.settled, None, None
     if host_id is not None:
         if host_id != arrangement.host_id:
-            settled = Settled(await place_of(uow, group, host_id), host_id)
+            settled = Settled(await find_location_of(uow, group, host_id), host_id)
         await require_able(uow, group, meeting, settled, host_id)
         await uow.arrangements.drop_pass(meeting.id, host_id)
     if location_id is not None:
@@ -134,11 +134,11 @@ async def live_location(uow: UnitOfWork, group: Group, location_id: LocationId) 
     return location
 
 
-async def place_of(uow: UnitOfWork, group: Group, host_id: UserId) -> LocationId | None:
+async def find_location_of(uow: UnitOfWork, group: Group, host_id: UserId) -> LocationId | None:
     """Return where a host would receive the group: a place of theirs, else a public or virtual one."""
     board = await arrangements.board_of(uow, group)
     history = await uow.fairness.list_history(group.id)
-    return rotation.place_for(host_id, history=history, places=board.places)
+    return rotation.find_location_of(host_id, history=history, candidates=board.candidates)
 
 
 async def _owner_to_ask(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from buddybot.domain.groups.groups import Group, Member, Rotation
 from buddybot.domain.ids import LocationId, UserId
 from buddybot.domain.locations import rotation
-from buddybot.domain.locations.fairness import Held, Place
+from buddybot.domain.locations.fairness import Candidate, Held
 from buddybot.domain.locations.locations import Location, LocationKind
 from buddybot.domain.locations.rotation import Basis, Choice, Settled, Upcoming
 from buddybot.domain.meetings.meetings import Answer, Meeting, MeetingState, Roll
@@ -31,7 +31,7 @@ class Board(NamedTuple):
 
     group: Group
     members: tuple[Member, ...]
-    places: tuple[Place, ...]
+    candidates: tuple[Candidate, ...]
     locations: tuple[Location, ...]
 
     @property
@@ -45,8 +45,8 @@ async def board_of(uow: UnitOfWork, group: Group) -> Board:
     repository = uow.locations
     locations = await repository.list_live(group.id)
     minutes, approvals = await repository.list_minutes(group.id), await repository.approvals(group.id)
-    places = tuple(
-        Place(
+    candidates = tuple(
+        Candidate(
             id=location.id,
             offered_by=location.offered_by,
             minutes=minutes.get(location.id, {}),
@@ -56,7 +56,7 @@ async def board_of(uow: UnitOfWork, group: Group) -> Board:
         )
         for location in locations
     )
-    return Board(group, tuple(await uow.members.present(group.id)), places, tuple(locations))
+    return Board(group, tuple(await uow.members.present(group.id)), candidates, tuple(locations))
 
 
 async def upcoming_of(uow: UnitOfWork, meeting: Meeting, board: Board, here: LocationId | None) -> Upcoming:
@@ -75,9 +75,9 @@ def able_to_host(roll: Roll, board: Board, here: LocationId | None) -> frozenset
 
     Somebody who takes part from afar can host only where nobody has to travel to.
     """
-    remote = [place for place in board.places if place.remote]
-    no_way = any(place.id == here for place in remote) or len(remote) == len(board.places)
-    at_home = {place.offered_by for place in remote}
+    remote = [each for each in board.candidates if each.remote]
+    no_way = any(each.id == here for each in remote) or len(remote) == len(board.candidates)
+    at_home = {each.offered_by for each in remote}
     afar = () if no_way else [user for user in roll.list_members(Answer.VIRTUAL) if user not in at_home]
     return frozenset({*roll.coming, *roll.no_word}.difference(afar))
 
@@ -137,7 +137,9 @@ async def _keep_online(
     uow: UnitOfWork, board: Board, meeting: Meeting, arrangement: Arrangement, now: datetime
 ) -> None:
     """Lead a meeting that is online this once to another virtual place when its own is no more."""
-    if arrangement.location_id is None or any(place.id == arrangement.location_id for place in board.places):
+    if arrangement.location_id is None or any(
+        each.id == arrangement.location_id for each in board.candidates
+    ):
         return
     await move_online(uow, board.group, meeting, now=now)
 
@@ -146,11 +148,13 @@ async def move_online(
     uow: UnitOfWork, group: Group, meeting: Meeting, *, now: datetime, by: UserId | None = None
 ) -> None:
     """Let everybody meet online this once; nobody hosts, so nobody's turn is used up."""
-    place = await _virtual_place(uow, group)
-    await put(uow, group, meeting, Settled(place, None), now=now, basis=Basis.ASSIGNED, online=True, by=by)
+    location_id = await _find_virtual_location(uow, group)
+    await put(
+        uow, group, meeting, Settled(location_id, None), now=now, basis=Basis.ASSIGNED, online=True, by=by
+    )
 
 
-async def _virtual_place(uow: UnitOfWork, group: Group) -> LocationId | None:
+async def _find_virtual_location(uow: UnitOfWork, group: Group) -> LocationId | None:
     """The virtual place that was not used for longest, else a hybrid one with a link, if there is one."""
     used = await uow.arrangements.last_used(group.id)
     live = await uow.locations.list_live(group.id)
@@ -178,7 +182,7 @@ async def _choose(uow: UnitOfWork, board: Board, ahead: Sequence[Upcoming]) -> S
         rule,
         history=await _history(uow, board.group, ahead),
         ahead=[*going_on, *(ahead[index] for index in order)],
-        places=board.places,
+        candidates=board.candidates,
         willing=board.willing,
         usual=board.group.usual_location_id,
     )[len(going_on) :]
@@ -198,7 +202,7 @@ async def find_host(
     board = await board_of(uow, group)
     if group.rotation is not Rotation.TURNS:
         expected = await upcoming_of(uow, meeting, board, here)
-        owner = next((place.offered_by for place in board.places if place.id == here), None)
+        owner = next((each.offered_by for each in board.candidates if each.id == here), None)
         return owner if owner is not None and could_host(board, expected, owner) else None
     found = [
         (each, None if each.id == meeting.id else arrangement)
@@ -275,20 +279,22 @@ def _remaining(
     )
     if turn_open and by_turns and not late:
         return expected
-    there = next((place for place in board.places if place.id == arrangement.location_id), None)
+    there = next((each for each in board.candidates if each.id == arrangement.location_id), None)
     if there is not None and open_to_group(there, expected):
         if host is None and arrangement.basis.by_rule_alone and not by_turns and not late:
             host = _host_there(board, there, expected, arrangement)
         return replace(expected, settled=Settled(there.id, host), once=arrangement.basis.once)
-    if arrangement.location_id is None and not board.places:
+    if arrangement.location_id is None and not board.candidates:
         return replace(expected, settled=Settled(None, host), once=arrangement.basis.once)
     stays = by_turns or arrangement.rule is Rotation.TURNS or not arrangement.basis.by_rule_alone
     return replace(expected, host_id=host if stays else None, late=late)
 
 
-def open_to_group(place: Place, expected: Upcoming) -> bool:
+def open_to_group(candidate: Candidate, expected: Upcoming) -> bool:
     """Whether a group can be at a place: in a home only while its owner can have them there."""
-    return not place.home or (_able(expected, place.offered_by) and place.offered_by not in expected.afar)
+    return not candidate.home or (
+        _able(expected, candidate.offered_by) and candidate.offered_by not in expected.afar
+    )
 
 
 def _able(expected: Upcoming, user_id: UserId | None) -> bool:
@@ -296,7 +302,9 @@ def _able(expected: Upcoming, user_id: UserId | None) -> bool:
     return user_id in expected.attendees and user_id not in expected.passes
 
 
-def _host_there(board: Board, there: Place, expected: Upcoming, arrangement: Arrangement) -> UserId | None:
+def _host_there(
+    board: Board, there: Candidate, expected: Upcoming, arrangement: Arrangement
+) -> UserId | None:
     """The one who offered a place, where the rule names them: they may be able to come again."""
     named = arrangement.rule is not Rotation.TURNS and could_host(board, expected, there.offered_by)
     return there.offered_by if named else None

@@ -25,17 +25,17 @@ class HomeQuestion(NamedTuple):
     host_id: UserId | None
 
 
-async def places_for(uow: UnitOfWork, group: Group, meeting: Meeting) -> Sequence[Location]:
+async def list_usable_locations(uow: UnitOfWork, group: Group, meeting: Meeting) -> Sequence[Location]:
     """Return where a meeting can be: not in homes whose owners cannot have the group there."""
     board = await arrangements.board_of(uow, group)
     expected = await arrangements.upcoming_of(uow, meeting, board, None)
-    free = {place.id for place in board.places if arrangements.open_to_group(place, expected)}
+    free = {each.id for each in board.candidates if arrangements.open_to_group(each, expected)}
     return [location for location in board.locations if location.id in free]
 
 
 async def may_be_at(uow: UnitOfWork, group: Group, meeting: Meeting, location: Location) -> bool:
     """Return whether a meeting can be at a location."""
-    return any(place.id == location.id for place in await places_for(uow, group, meeting))
+    return any(each.id == location.id for each in await list_usable_locations(uow, group, meeting))
 
 
 async def plan_question(

@@ -14,7 +14,7 @@ from buddybot.services.core import Actor, Announcement, PlanningService, UnitOfW
 from buddybot.services.core.access import Standing, as_member, guild_of, require_active
 from buddybot.services.core.meeting_days import Pick
 from buddybot.services.locations import arrangement_views, arrangements
-from buddybot.services.locations.arrangement_steps import place_of
+from buddybot.services.locations.arrangement_steps import find_location_of
 from buddybot.services.locations.arrangement_views import ArrangementView
 from buddybot.services.locations.arrangements import DECLINE_BEFORE
 from buddybot.services.locations.rotation_views import find_arrangement, require_able
@@ -161,7 +161,7 @@ async def _along(uow: UnitOfWork, group: Group, settled: Settled) -> LocationId 
         return settled.location_id
     location = await uow.locations.get(group.id, settled.location_id)
     if location is None or not location.live or (location.home and location.offered_by != settled.host_id):
-        return await place_of(uow, group, settled.host_id)
+        return await find_location_of(uow, group, settled.host_id)
     return location.id
 
 

@@ -114,12 +114,12 @@ async def _could_swap(uow: UnitOfWork, board: Board, turn: Hosting, other: Hosti
         (turn, other.host_id, other.meeting.id),
         (other, turn.host_id, turn.meeting.id),
     ):
-        roll, place = await uow.rsvps.get_roll(there.meeting), await _place(uow, comes_from)
-        if host_id not in arrangements.able_to_host(roll, board, place):
+        roll, location_id = await uow.rsvps.get_roll(there.meeting), await _read_location_id(uow, comes_from)
+        if host_id not in arrangements.able_to_host(roll, board, location_id):
             return False
     return True
 
 
-async def _place(uow: UnitOfWork, meeting_id: MeetingId) -> LocationId | None:
+async def _read_location_id(uow: UnitOfWork, meeting_id: MeetingId) -> LocationId | None:
     arrangement = await uow.arrangements.get(meeting_id)
     return None if arrangement is None else arrangement.location_id

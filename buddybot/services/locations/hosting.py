@@ -19,10 +19,10 @@ from buddybot.services.locations.arrangement_steps import (
     ArrangementChange,
     arrange,
     describe_change,
+    find_location_of,
     find_to_arrange,
     host_at,
     live_location,
-    place_of,
 )
 from buddybot.services.locations.arrangements import BY_RULE
 from buddybot.services.locations.home_questions import HomeQuestion, may_be_at, require_question
@@ -55,8 +55,8 @@ class HostingService(PlanningService):
         board, roll = await arrangements.board_of(uow, group), await uow.rsvps.get_roll(meeting)
         if me not in arrangements.able_to_host(roll, board, arrangement.location_id):
             raise Refusal("hosting.you_away")
-        kept = any(place.id == arrangement.location_id and not place.home for place in board.places)
-        settled = Settled(arrangement.location_id if kept else await place_of(uow, group, me), me)
+        kept = any(each.id == arrangement.location_id and not each.home for each in board.candidates)
+        settled = Settled(arrangement.location_id if kept else await find_location_of(uow, group, me), me)
         await uow.arrangements.drop_pass(meeting.id, me)
         await arrangements.put(uow, group, meeting, settled, now=now, basis=Basis.OFFERED, by=me)
         await self._planner.plan(uow, group, now, by=actor.user_id)

@@ -31,13 +31,13 @@ class LocationList(NamedTuple):
     """
 
     group: Group
-    places: tuple[Listed, ...]
+    locations: tuple[Listed, ...]
     voters: int | None
 
     @property
     def room(self) -> bool:
         """Whether another one may be suggested."""
-        return len(self.places) < MOST_LOCATIONS
+        return len(self.locations) < MOST_LOCATIONS
 
 
 class LocationView(NamedTuple):
@@ -65,14 +65,14 @@ class TravelView(NamedTuple):
     """The places that somebody has to travel to, with the minutes that one member stated."""
 
     group: Group
-    places: tuple[tuple[Location, int | None], ...]
+    locations: tuple[tuple[Location, int | None], ...]
 
 
 class VoteView(NamedTuple):
     """A group's places, and which of them suit one member."""
 
     group: Group
-    places: tuple[tuple[Location, bool], ...]
+    locations: tuple[tuple[Location, bool], ...]
 
 
 class LocationChoice(NamedTuple):
@@ -111,7 +111,7 @@ class LocationViews(Service):
         enough = voters >= FEWEST
         return LocationList(
             group=group,
-            places=tuple(
+            locations=tuple(
                 Listed(location, len(approvals.get(location.id, ())) if enough else 0)
                 for location in await repository.list_live(group.id)
             ),
@@ -138,7 +138,7 @@ class LocationViews(Service):
     async def get_travel(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> TravelView:
         """Return the actor's own minutes; Refusal `location.none` when there is nowhere to travel to."""
         view = await travel_view(uow, await as_member(uow, actor, group_id))
-        if not view.places:
+        if not view.locations:
             raise Refusal("location.none")
         return view
 
@@ -157,7 +157,7 @@ class LocationViews(Service):
     async def get_votes(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> VoteView:
         """Return which places suit the actor; Refusal `location.none` when there are none."""
         view = await vote_view(uow, await as_member(uow, actor, group_id))
-        if not view.places:
+        if not view.locations:
             raise Refusal("location.none")
         return view
 
@@ -182,8 +182,8 @@ class LocationViews(Service):
                 continue
             name = group.name if len(groups) > 1 else None
             member = await uow.members.get(group.id, actor.user_id)
-            places = await uow.locations.list_live(group.id)
-            for location in sorted(places, key=lambda each: name_order(each.name)):
+            locations = await uow.locations.list_live(group.id)
+            for location in sorted(locations, key=lambda each: name_order(each.name)):
                 changeable = member is not None and may_change(Standing(group, member), location)
                 if (changeable or not to_change) and not (to_travel and location.remote):
                     found.append(LocationChoice(location, name))

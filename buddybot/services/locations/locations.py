@@ -175,7 +175,9 @@ class LocationService(PlanningService):
 
         A place that was retired meanwhile is left out. Refusals: `location.unknown`, `number.range`.
         """
-        checked = {place: None if way is None else check_minutes(way) for place, way in minutes.items()}
+        checked = {
+            location_id: None if way is None else check_minutes(way) for location_id, way in minutes.items()
+        }
         return await self._keep_minutes(actor, group_id, checked)
 
     @write_transaction

@@ -16,7 +16,7 @@ from buddybot.services.core.access import Standing, as_member, as_organizer, req
 from buddybot.services.core.meeting_days import Pick
 from buddybot.services.core.notice_editions import editions
 from buddybot.services.locations import arrangement_views, arrangements
-from buddybot.services.locations.arrangement_choices import free_places
+from buddybot.services.locations.arrangement_choices import list_free_locations
 from buddybot.services.locations.arrangement_steps import (
     ArrangementChange,
     arrange,
@@ -26,7 +26,7 @@ from buddybot.services.locations.arrangement_steps import (
 )
 from buddybot.services.locations.arrangement_views import ArrangementView
 from buddybot.services.locations.arrangements import BY_RULE, DECLINE_BEFORE
-from buddybot.services.locations.home_questions import places_for
+from buddybot.services.locations.home_questions import list_usable_locations
 from buddybot.services.locations.host_turn_views import Hostings, hostings_of
 from buddybot.services.locations.rotation_views import RotationView, find_arrangement, rotation_view
 from buddybot.storage.locations.arrangements import Arrangement
@@ -38,7 +38,7 @@ class ArrangementOptions(NamedTuple):
     group: Group
     meeting: Meeting
     arrangement: ArrangementView
-    places: Sequence[Location]
+    locations: Sequence[Location]
 
 
 class RotationService(PlanningService):
@@ -165,7 +165,9 @@ class RotationService(PlanningService):
         return await self._hand_on(uow, standing.group, meeting, arrangement, by=actor.user_id)
 
     @read_transaction
-    async def places(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> ArrangementOptions:
+    async def list_locations(
+        self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId
+    ) -> ArrangementOptions:
         """Return where a meeting can be, to its host or an organizer; no home whose owner cannot come.
 
         Refusals: `meeting.unknown`, `group.paused`, `hosting.not_host`, `location.none`, `home.asked`.
@@ -173,10 +175,10 @@ class RotationService(PlanningService):
         now = self._now()
         group, meeting, arrangement = await self._host_or_organizer(uow, actor, meeting_id)
         host_id = arrangement.host_id
-        places = await free_places(uow, group, meeting, host_id=host_id, by=actor.user_id, now=now)
-        if not places:
-            raise await _no_place(uow, group, meeting)
-        return ArrangementOptions(group, meeting, await arrangement_views.load_view(uow, meeting), places)
+        locations = await list_free_locations(uow, group, meeting, host_id=host_id, by=actor.user_id, now=now)
+        if not locations:
+            raise await _explain_no_location(uow, group, meeting)
+        return ArrangementOptions(group, meeting, await arrangement_views.load_view(uow, meeting), locations)
 
     @write_transaction
     async def choose(
@@ -245,9 +247,9 @@ class RotationService(PlanningService):
         return await describe_change(uow, group, meeting, before=arrangement.host_id)
 
 
-async def _no_place(uow: UnitOfWork, group: Group, meeting: Meeting) -> Refusal:
+async def _explain_no_location(uow: UnitOfWork, group: Group, meeting: Meeting) -> Refusal:
     """Return why a meeting has no place to choose: there is none, or the owner of the last is asked."""
-    awaited = await places_for(uow, group, meeting)
+    awaited = await list_usable_locations(uow, group, meeting)
     return Refusal("home.asked", name=awaited[0].name) if awaited else Refusal("location.none")
 
 

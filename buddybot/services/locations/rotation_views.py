@@ -28,7 +28,7 @@ class Outlook(NamedTuple):
     """One of the next meetings: where and by whom as it looks now, and the figures that explain it.
 
     `rule` gave it, or would; `basis` is None while only the rule speaks, `choice` when it is online
-    this once. `sure` is what was announced or agreed on, `has_places` whether the group has any.
+    this once. `sure` is what was announced or agreed on, `has_locations` whether the group has any.
     """
 
     starts_at: datetime
@@ -39,7 +39,7 @@ class Outlook(NamedTuple):
     choice: Choice | None
     sure: bool
     by_earlier_rule: bool
-    has_places: bool
+    has_locations: bool
 
 
 class RotationView(NamedTuple):
@@ -113,7 +113,7 @@ async def _outlook(uow: UnitOfWork, group: Group, now: datetime) -> tuple[Outloo
         group.rotation,
         history=await uow.fairness.list_history(group.id),
         ahead=[await _expect_people(uow, board, slot, arrangement) for slot, arrangement in counting],
-        places=board.places,
+        candidates=board.candidates,
         willing=board.willing,
         usual=group.usual_location_id,
     )
@@ -169,7 +169,7 @@ async def _one(
         choice=choice,
         sure=arrangement is not None and (arrangement.announced or not arrangement.basis.by_rule_alone),
         by_earlier_rule=arrangement is not None and arrangement.rule is not board.group.rotation,
-        has_places=bool(board.locations),
+        has_locations=bool(board.locations),
     )
 
 

@@ -46,9 +46,9 @@ class ChangeView(NamedTuple):
     """A changed meeting; `following` is the one after a meeting that does not take place.
 
     `people` said that they come, to what the meeting's card showed, or are concerned by what a new
-    schedule `carried` along with its meetings, or by what is off: `fallen`. `places` says where meetings
-    are now that the same act moved to another place or host. `instead` were moved onto days of a new
-    schedule, which have no second meeting.
+    schedule `carried` along with its meetings, or by what is off: `fallen`. `location_changes` says where
+    meetings are now that the same act moved to another place or host. `instead` were moved onto days of
+    a new schedule, which have no second meeting.
     """
 
     group: Group
@@ -59,7 +59,7 @@ class ChangeView(NamedTuple):
     people: tuple[UserId, ...]
     carried: tuple[Carried, ...] = ()
     fallen: tuple[Fallen, ...] = ()
-    places: tuple[LocationChange, ...] = ()
+    location_changes: tuple[LocationChange, ...] = ()
     instead: tuple[Meeting, ...] = ()
 
 
@@ -145,7 +145,7 @@ async def prepare_change(uow: UnitOfWork, ping: Ping, group: Group, now: datetim
     carried, fallen = await find_carried(uow, group, ping.due_at), await find_fallen(uow, group, ping.due_at)
     concerned = chain(counting, *(each.people for each in carried), *(each.people for each in fallen))
     people = tuple(user for user in dict.fromkeys(concerned) if user != ping.caused_by)
-    places = await changes_told_by(uow, ping, group, now)
+    location_changes = await changes_told_by(uow, ping, group, now)
     is_new_schedule = what is What.MEETS and meeting.rescheduled_at == ping.due_at
     instead = await find_instead(uow, group, schedule, now) if schedule and is_new_schedule else ()
     view = ChangeView(
@@ -157,10 +157,10 @@ async def prepare_change(uow: UnitOfWork, ping: Ping, group: Group, now: datetim
         people,
         tuple(carried),
         tuple(fallen),
-        places,
+        location_changes,
         tuple(instead),
     )
-    notified = dict.fromkeys(chain(people, *(each.people for each in places)))
+    notified = dict.fromkeys(chain(people, *(each.people for each in location_changes)))
     return Announcement(view, group.language, mentions=tuple(notified))
 
 

@@ -41,7 +41,7 @@ def _user(value: int | None) -> UserId | None:
     return None if value is None else UserId(value)
 
 
-def _place(value: int | None) -> LocationId | None:
+def _location_id(value: int | None) -> LocationId | None:
     return None if value is None else LocationId(value)
 
 
@@ -51,11 +51,11 @@ def read_arrangement(row: Row) -> Arrangement:
         meeting_id=MeetingId(row["meeting_id"]),
         rule=_rotation(row["rule"]),
         basis=_basis(row["basis"]),
-        location_id=_place(row["location_id"]),
+        location_id=_location_id(row["location_id"]),
         host_id=_user(row["host_id"]),
         online=bool(row["online"]),
         announced=bool(row["announced"]),
-        before=Settled(_place(row["before_location_id"]), _user(row["before_host_id"]))
+        before=Settled(_location_id(row["before_location_id"]), _user(row["before_host_id"]))
         if row["changed"]
         else None,
         before_online=bool(row["before_online"]),
@@ -244,7 +244,7 @@ def _read_held(rows: Sequence[Row]) -> Held:
     )
     return Held(
         rule=Rotation(rows[0]["rule"]),
-        location_id=_place(rows[0]["location_id"]),
+        location_id=_location_id(rows[0]["location_id"]),
         host_id=_user(None if stayed_away else rows[0]["host_id"]),
         attendees=frozenset(UserId(user) for user in came),
         willing=frozenset(UserId(row["user_id"]) for row in rows if row["willing"]),

@@ -65,7 +65,7 @@ class ErasureRepository(Repository):
     async def forget_person(self, user_id: UserId) -> None:
         """Delete everything about a person in every guild; they are in no group any more."""
         await self._reduce_person(user_id)
-        await self._forget_places(user_id)
+        await self._forget_locations(user_id)
         await self._tx.run("UPDATE groups SET charter = '' WHERE charter_by = :user", user=user_id)
         await self._orphan_questions(user_id)
         for rule in ERASURE_RULES:
@@ -158,7 +158,7 @@ class ErasureRepository(Repository):
             **which,
         )
 
-    async def _forget_places(self, user_id: UserId) -> None:
+    async def _forget_locations(self, user_id: UserId) -> None:
         """Take places that they offered out of what refers to them without a key of its own.
 
         What a group was told before stays a number that leads nowhere: they are told that it is no more.

@@ -6,7 +6,7 @@ import discord
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId
-from buddybot.services.health.alerts import AlertPlace
+from buddybot.services.health.alerts import AlertChannel
 from buddybot.ui.framework.texts import Markup, Texts, channel
 
 NEEDED = ("view_channel", "send_messages", "embed_links", "attach_files", "read_message_history")
@@ -36,17 +36,17 @@ def check_home(texts: Texts, place: discord.TextChannel, chooser: discord.Member
         raise Refusal("channel.missing", channel=channel(ChannelId(place.id)), missing=shown)
 
 
-def alert_place(place: discord.TextChannel | discord.Thread | None) -> AlertPlace | None:
+def read_alert_channel(place: discord.TextChannel | discord.Thread | None) -> AlertChannel | None:
     """Return a chosen place for alerts as the services know it."""
     if place is None:
         return None
     shared = place.id
     if isinstance(place, discord.Thread) and not place.is_private():
         shared = place.parent_id
-    return AlertPlace(ChannelId(place.id), ChannelId(shared))
+    return AlertChannel(ChannelId(place.id), ChannelId(shared))
 
 
-def check_alert_place(
+def check_alert_channel(
     texts: Texts, place: discord.TextChannel | discord.Thread, chooser: discord.Member | discord.User
 ) -> None:
     """Refuse a place that everybody can read, that the chooser cannot see or the bot cannot use."""

@@ -111,9 +111,9 @@ def break_card(texts: Texts, view: BreakView) -> Card:
         key = "groups.pause.people" if view.resting else "groups.resume.people"
         lines.append(texts(key, people=members(view.people)))
     card = Card(colour=QUIET).text(*lines)
-    if view.places:
-        card.text(*change_lines(texts, view.places))
-    for row in change_rows(texts, view.places):
+    if view.location_changes:
+        card.text(*change_lines(texts, view.location_changes))
+    for row in change_rows(texts, view.location_changes):
         card.row(*row)
     return card.row(button(texts.plain("meetings.change.more"), "next_open", view.group.id))
 
@@ -211,8 +211,8 @@ def remove_card(texts: Texts, view: LettingGo) -> Card:
     lines = [
         texts(key, places=name_locations(places))
         for key, places in (
-            ("groups.remove.places_private", view.places.private),
-            ("groups.remove.places_public", view.places.public),
+            ("groups.remove.places_private", view.locations.private),
+            ("groups.remove.places_public", view.locations.public),
         )
         if places
     ]

@@ -93,10 +93,10 @@ def leave_card(texts: Texts, leaving: Leaving, reason: LeaveReason | None = None
         option(texts.plain(f"me.reason.{each.value}"), each.value, default=each is reason)
         for each in LeaveReason
     ]
-    card.text(*_places(texts, leaving), texts("me.leave.kept"))
+    card.text(*_name_own_locations(texts, leaving), texts("me.leave.kept"))
     card.row(select("me_leave_why", group.id, options=options, placeholder=texts.plain("me.leave.why")))
     why = () if reason is None else (reason.value,)
-    keep = bool(leaving.places.public) and not leaving.last
+    keep = bool(leaving.locations.public) and not leaving.last
     leave = button(
         texts.plain("me.leave.yes_retire" if keep else "me.leave.yes"),
         "me_leave_go",
@@ -108,15 +108,15 @@ def leave_card(texts: Texts, leaving: Leaving, reason: LeaveReason | None = None
     return card.row(*([kept, leave] if keep else [leave]), button(texts.plain("me.leave.no"), "me_stay"))
 
 
-def _places(texts: Texts, leaving: Leaving) -> list[Markup]:
+def _name_own_locations(texts: Texts, leaving: Leaving) -> list[Markup]:
     """Return what becomes of the places that the member offered."""
     if leaving.last:
         return []
     lines = []
-    if leaving.places.private:
-        lines.append(texts("me.leave.places_private", places=name_locations(leaving.places.private)))
-    if leaving.places.public:
-        lines.append(texts("me.leave.places_public", places=name_locations(leaving.places.public)))
+    if leaving.locations.private:
+        lines.append(texts("me.leave.places_private", places=name_locations(leaving.locations.private)))
+    if leaving.locations.public:
+        lines.append(texts("me.leave.places_public", places=name_locations(leaving.locations.public)))
     return lines
 
 

@@ -27,7 +27,7 @@ def say_where(texts: Texts, arrangement: ArrangementView) -> Markup | None:
     return Markup(" · ".join([head, *_rest(texts, arrangement)]))
 
 
-def place(texts: Texts, arrangement: ArrangementView) -> Markup:
+def say_location(texts: Texts, arrangement: ArrangementView) -> Markup:
     """Return the same inside a sentence, without a heading."""
     if arrangement.online:
         return texts("arrangements.where.virtual")
@@ -56,7 +56,7 @@ def list_following(texts: Texts, meetings: Sequence[tuple[Meeting, ArrangementVi
     lines = []
     for (meeting, arrangement), key in zip(meetings, ("first", "second"), strict=False):
         at = texts("arrangements.next.line", start=meeting.starts_at, soon=moment(meeting.starts_at, "R"))
-        what = Markup(" · ".join(filter(None, [at, place(texts, arrangement)])))
+        what = Markup(" · ".join(filter(None, [at, say_location(texts, arrangement)])))
         lines.append(texts(f"arrangements.next.{key}", what=what))
     return lines
 
@@ -66,9 +66,9 @@ def asked_to_choose(texts: Texts, arrangement: ArrangementView) -> list[Markup]:
     return [texts("arrangements.where.ask", host=member(host)) for host in arrangement.choosers]
 
 
-def name_locations(places: Sequence[Location]) -> Markup:
+def name_locations(locations: Sequence[Location]) -> Markup:
     """Return the names of places, inside a sentence."""
-    return Markup(", ".join(f"“{neutralize_text(place.name)}”" for place in places))
+    return Markup(", ".join(f"“{neutralize_text(each.name)}”" for each in locations))
 
 
 def change_card(texts: Texts, view: LocationChanges) -> Card:
@@ -142,5 +142,5 @@ def _before(texts: Texts, change: LocationChange) -> Markup:
 
 def _say_standing(texts: Texts, arrangement: ArrangementView) -> Markup:
     if arrangement.location is None and arrangement.host_id is not None and not arrangement.online:
-        return Markup(" · ".join([texts("arrangements.change.no_place"), place(texts, arrangement)]))
-    return place(texts, arrangement) or texts("arrangements.change.open")
+        return Markup(" · ".join([texts("arrangements.change.no_place"), say_location(texts, arrangement)]))
+    return say_location(texts, arrangement) or texts("arrangements.change.open")

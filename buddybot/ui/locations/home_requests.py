@@ -4,7 +4,7 @@ from buddybot.services.locations.arrangement_steps import ArrangementChange
 from buddybot.services.locations.home_questions import HomeQuestion
 from buddybot.ui.framework.components import QUIET, Card, button
 from buddybot.ui.framework.texts import Texts, member
-from buddybot.ui.locations.arrangements import place
+from buddybot.ui.locations.arrangements import say_location
 
 
 def home_card(texts: Texts, view: HomeQuestion) -> Card:
@@ -32,7 +32,9 @@ def home_card(texts: Texts, view: HomeQuestion) -> Card:
 
 def agreed_card(texts: Texts, view: ArrangementChange) -> Card:
     """Return where the meeting is now, in the place of the question."""
-    said = texts("rotation.home.agreed", start=view.meeting.starts_at, place=place(texts, view.arrangement))
+    said = texts(
+        "rotation.home.agreed", start=view.meeting.starts_at, place=say_location(texts, view.arrangement)
+    )
     return Card(colour=QUIET).text(said)
 
 

@@ -12,7 +12,7 @@ from buddybot.services.locations.host_turn_views import Hostings
 from buddybot.ui.framework.components import QUIET, Card, button, option, select
 from buddybot.ui.framework.router import Input
 from buddybot.ui.framework.texts import Texts, channel, day_name, member
-from buddybot.ui.locations.arrangements import place
+from buddybot.ui.locations.arrangements import say_location
 from buddybot.ui.locations.hosting import turn_name
 
 MOST_PAIRS = 25
@@ -98,9 +98,9 @@ def swapped_card(texts: Texts, view: SwapView) -> Card:
     said = texts(
         "rotation.swap.agreed",
         start=view.turn.meeting.starts_at,
-        place=place(texts, view.turn.arrangement),
+        place=say_location(texts, view.turn.arrangement),
         other=view.other.meeting.starts_at,
-        other_place=place(texts, view.other.arrangement),
+        other_place=say_location(texts, view.other.arrangement),
     )
     return Card(colour=QUIET).text(said)
 

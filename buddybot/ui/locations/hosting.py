@@ -22,7 +22,7 @@ from buddybot.ui.framework.choices import (
 from buddybot.ui.framework.components import PRIMARY, QUIET, Card, button, option, select
 from buddybot.ui.framework.reply import actor_of, texts_of
 from buddybot.ui.framework.texts import Markup, Texts, channel, day_name, member
-from buddybot.ui.locations.arrangements import place
+from buddybot.ui.locations.arrangements import say_location
 
 Interaction = discord.Interaction[Any]
 
@@ -146,7 +146,7 @@ def left_out_card(texts: Texts, view: LeftOut) -> Card:
             group=group,
             start=start,
             next=following.meeting.starts_at,
-            place=place(texts, following.arrangement),
+            place=say_location(texts, following.arrangement),
         )
     revive = button(texts.plain("meetings.done.revive"), "meeting_revive", view.meeting.id)
     return Card().text(said).row(revive)
@@ -165,10 +165,10 @@ def kept_card(texts: Texts) -> Card:
     return Card(colour=QUIET).text(texts("rotation.decline.kept"))
 
 
-def places_card(texts: Texts, view: ArrangementOptions) -> Card:
+def locations_card(texts: Texts, view: ArrangementOptions) -> Card:
     """Return the choice of a place for one meeting."""
     here = None if view.arrangement.location is None else view.arrangement.location.id
-    options = [option(each.name, each.id, default=each.id == here) for each in view.places]
+    options = [option(each.name, each.id, default=each.id == here) for each in view.locations]
     return (
         Card()
         .text(texts("rotation.place.ask", start=view.meeting.starts_at))
@@ -186,8 +186,10 @@ def places_card(texts: Texts, view: ArrangementOptions) -> Card:
 def _say_standing(texts: Texts, view: ArrangementChange) -> Markup:
     """Where a meeting is now; what is open is named."""
     if view.arrangement.choosers:
-        return Markup(" · ".join([texts("arrangements.change.no_place"), place(texts, view.arrangement)]))
-    return place(texts, view.arrangement) or texts("arrangements.change.open")
+        return Markup(
+            " · ".join([texts("arrangements.change.no_place"), say_location(texts, view.arrangement)])
+        )
+    return say_location(texts, view.arrangement) or texts("arrangements.change.open")
 
 
 def _told_card(texts: Texts, said: Markup) -> Card:

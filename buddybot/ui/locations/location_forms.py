@@ -72,7 +72,7 @@ def unchanged_in(given: Input) -> frozenset[str]:
 
 def pages(view: TravelView) -> int:
     """Return how many forms it takes to ask for the minutes to all places."""
-    return -(-len(view.places) // AT_A_TIME)
+    return -(-len(view.locations) // AT_A_TIME)
 
 
 def travel_form(texts: Texts, view: TravelView, page: int) -> Form:
@@ -80,7 +80,7 @@ def travel_form(texts: Texts, view: TravelView, page: int) -> Form:
 
     Refusal `button.stale` when there are no longer as many.
     """
-    asked = view.places[page * AT_A_TIME : (page + 1) * AT_A_TIME]
+    asked = view.locations[page * AT_A_TIME : (page + 1) * AT_A_TIME]
     if not asked:
         raise Refusal("button.stale")
     form = Form(texts.plain("locations.form.travel"), "location_minutes", view.group.id, page)
@@ -89,8 +89,8 @@ def travel_form(texts: Texts, view: TravelView, page: int) -> Form:
 
 def way_form(texts: Texts, view: TravelView) -> Form:
     """Return the form that asks for the minutes to one place."""
-    form = Form(texts.plain("locations.form.travel"), "location_stated", view.places[0][0].id)
-    return _ask_minutes(texts, form, view.places)
+    form = Form(texts.plain("locations.form.travel"), "location_stated", view.locations[0][0].id)
+    return _ask_minutes(texts, form, view.locations)
 
 
 def minutes_in(given: Input) -> Mapping[LocationId, int | None]:

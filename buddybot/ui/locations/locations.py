@@ -34,7 +34,7 @@ from buddybot.ui.framework.reply import actor_of
 from buddybot.ui.framework.router import Input
 from buddybot.ui.framework.texts import Markup, Texts, length_together, member, shorten_text
 from buddybot.ui.locations.addresses import links, nature, say_address
-from buddybot.ui.locations.arrangements import place
+from buddybot.ui.locations.arrangements import say_location
 from buddybot.ui.locations.location_forms import AT_A_TIME, pages
 
 _ROOM = 3300
@@ -46,24 +46,24 @@ _SHORT = 28
 def list_card(texts: Texts, view: LocationList) -> Card:
     """Return a group's places, a line each, with a way to open one."""
     card = Card().text(texts("locations.list.title", group=view.group.name))
-    if not view.places:
+    if not view.locations:
         card.text(texts("locations.list.none"))
     else:
         card.text(*_lines(texts, view))
         options = [
             option(each.location.name, each.location.id, description=_plain_nature(texts, each))
-            for each in view.places
+            for each in view.locations
         ]
         card.row(select("location_open", options=options, placeholder=texts.plain("locations.list.open")))
     buttons = []
     if view.room:
         buttons.append(button(texts.plain("locations.button.suggest"), "location_suggest", view.group.id))
-    if view.places:
+    if view.locations:
         buttons.append(button(texts.plain("locations.button.suits"), "location_votes", view.group.id))
-    if any(not each.location.remote for each in view.places):
+    if any(not each.location.remote for each in view.locations):
         buttons.append(button(texts.plain("locations.button.minutes"), "location_ways", view.group.id, 0))
     card.row(*buttons)
-    if view.places:
+    if view.locations:
         key = "locations.list.voters_few" if view.voters is None else "locations.list.voters"
         card.note(texts(key, voters=view.voters))
     return card.note(texts("locations.hidden"))
@@ -71,9 +71,11 @@ def list_card(texts: Texts, view: LocationList) -> Card:
 
 def _lines(texts: Texts, view: LocationList) -> Sequence[Markup]:
     """The lines with whole names, or with short ones where those would not fit."""
-    lines = [_line(texts, view, each, each.location.name) for each in view.places]
+    lines = [_line(texts, view, each, each.location.name) for each in view.locations]
     if length_together(lines) > _ROOM:
-        lines = [_line(texts, view, each, shorten_text(each.location.name, _SHORT)) for each in view.places]
+        lines = [
+            _line(texts, view, each, shorten_text(each.location.name, _SHORT)) for each in view.locations
+        ]
     return lines
 
 
@@ -139,7 +141,7 @@ def retired_card(texts: Texts, retired: Retired) -> Card:
     location = retired.view.location
     lines = [texts("locations.retired.done", name=location.name)]
     for meeting, arrangement in retired.moved:
-        where = place(texts, arrangement)
+        where = say_location(texts, arrangement)
         key = "locations.retired.moved" if arrangement.location is not None else "locations.retired.open"
         lines.append(texts(key, start=meeting.starts_at, place=where))
     moved = [meeting.id for meeting, _ in retired.moved[:AHEAD]]
@@ -154,7 +156,7 @@ def travel_card(texts: Texts, view: TravelView, *, page: int | None = None) -> C
         texts("locations.travel.unstated", place=location.name)
         if minutes is None
         else texts("locations.travel.stated", place=location.name, minutes=minutes)
-        for location, minutes in view.places
+        for location, minutes in view.locations
     ]
     card = Card().text(texts("locations.travel.title", group=view.group.name))
     card.text(*(lines or [texts("locations.list.none")]))
@@ -177,19 +179,19 @@ def _page_label(texts: Texts, view: TravelView, page: int) -> str:
     if pages(view) == 1:
         return texts.plain("locations.travel.change")
     first = page * AT_A_TIME + 1
-    last = min(len(view.places), (page + 1) * AT_A_TIME)
+    last = min(len(view.locations), (page + 1) * AT_A_TIME)
     return texts.plain("locations.travel.page", first=first, last=last)
 
 
 def vote_card(texts: Texts, view: VoteView, *, kept: bool = False) -> Card:
     """Return the choice of what suits a member, as they chose before."""
-    options = [option(location.name, location.id, default=suits) for location, suits in view.places]
+    options = [option(location.name, location.id, default=suits) for location, suits in view.locations]
     card = Card().text(texts("locations.vote.title", group=view.group.name))
     if not options:
         return card.text(texts("locations.list.none"))
     if kept:
-        count = sum(suits for _, suits in view.places)
-        card.text(texts("locations.vote.kept", count=count, places=len(view.places)))
+        count = sum(suits for _, suits in view.locations)
+        card.text(texts("locations.vote.kept", count=count, places=len(view.locations)))
     card.text(texts("locations.vote.ask"))
     card.row(
         select(
@@ -205,14 +207,14 @@ def vote_card(texts: Texts, view: VoteView, *, kept: bool = False) -> Card:
     return card.note(texts("locations.hidden"))
 
 
-def places_chosen(given: Input) -> list[LocationId]:
+def read_locations(given: Input) -> list[LocationId]:
     """Return the places that were chosen from a select; Refusal `location.unknown` for other text."""
-    return [parse_place(value) for value in given.values]
+    return [parse_location(value) for value in given.values]
 
 
-def place_chosen(given: Input) -> LocationId:
+def read_location(given: Input) -> LocationId:
     """Return the one place that was chosen; Refusal `button.stale` when there is none."""
-    chosen = places_chosen(given)
+    chosen = read_locations(given)
     if not chosen:
         raise Refusal("button.stale")
     return chosen[0]
@@ -222,29 +224,29 @@ Interaction = discord.Interaction[Any]
 
 
 @guard_suggest
-async def free_places(interaction: Interaction, current: str) -> list[Choice[str]]:
+async def list_free_locations(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the places at which the meeting in `meeting`, or the next one, can be."""
     host = read_option(interaction, "host")
     host_id = None if host is None else parse_member(host)
-    found = await interaction.client.services.arrangement_choices.places(
+    found = await interaction.client.services.arrangement_choices.list_locations(
         actor_of(interaction), read_pick(interaction), host_id, read_group(interaction)
     )
     return _fitting([LocationChoice(each, None) for each in found], current)
 
 
 @guard_suggest
-async def usual_places(interaction: Interaction, current: str) -> list[Choice[str]]:
+async def list_usual_locations(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the places for the rule `fixed`; the other rules take none."""
     if read_option(interaction, "rule") not in (None, Rotation.FIXED.value):
         return []
-    found = await interaction.client.services.arrangement_choices.usual_places(
+    found = await interaction.client.services.arrangement_choices.list_usual_locations(
         actor_of(interaction), read_group(interaction)
     )
     return _fitting([LocationChoice(each, None) for each in found], current)
 
 
 @guard_suggest
-async def travelled_places(interaction: Interaction, current: str) -> list[Choice[str]]:
+async def list_travelled_locations(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the places that somebody has to travel to."""
     views = interaction.client.services.location_views
     found = await views.choices(actor_of(interaction), read_group(interaction), to_travel=True)
@@ -258,7 +260,7 @@ async def list_own_locations(interaction: Interaction, current: str) -> list[Cho
     return _fitting(await views.choices(actor_of(interaction), to_change=True), current)
 
 
-def parse_place(value: str) -> LocationId:
+def parse_location(value: str) -> LocationId:
     """Return the place that was chosen; the id of none for other text."""
     return LocationId(parse_id(value))
 

@@ -5,7 +5,7 @@ from buddybot.domain.locations.rotation import Basis
 from buddybot.services.locations.rotation_views import Outlook, RotationView
 from buddybot.ui.framework.components import Card, button
 from buddybot.ui.framework.texts import Markup, Texts, moment
-from buddybot.ui.locations.arrangements import place
+from buddybot.ui.locations.arrangements import say_location
 
 _SAID = {
     Basis.ASSIGNED: "rotation.why.assigned",
@@ -36,7 +36,7 @@ def rotation_card(texts: Texts, view: RotationView, *, changed: bool = False) ->
 
 
 def _line(texts: Texts, each: Outlook) -> Markup:
-    where = place(texts, each.arrangement) or texts("rotation.show.open")
+    where = say_location(texts, each.arrangement) or texts("rotation.show.open")
     return texts("rotation.show.line", start=each.starts_at, soon=moment(each.starts_at, "R"), place=where)
 
 
@@ -58,7 +58,7 @@ def explain_choice(texts: Texts, each: Outlook) -> Markup:
     if each.rule is Rotation.TURNS:
         return _by_turns(texts, each)
     if each.arrangement.location is None:
-        return _without_place(texts, each)
+        return _explain_no_location(texts, each)
     if each.rule is Rotation.TRAVEL:
         return _by_travel(texts, way=choice.way, lead=choice.lead)
     if each.rule is Rotation.VOTE:
@@ -68,8 +68,8 @@ def explain_choice(texts: Texts, each: Outlook) -> Markup:
     return texts("rotation.why.fixed", streak=choice.streak)
 
 
-def _without_place(texts: Texts, each: Outlook) -> Markup:
-    if not each.has_places:
+def _explain_no_location(texts: Texts, each: Outlook) -> Markup:
+    if not each.has_locations:
         return texts("rotation.why.no_place")
     return texts("rotation.why.no_place_now" if each.sure else "rotation.why.no_place_then")
 

@@ -33,9 +33,9 @@ def meeting_card(texts: Texts, view: MeetingView) -> Card:
         lines.append(_add_reason(texts, texts(f"meetings.card.{meeting.state.value}"), meeting))
     elif meeting.moved_from is not None and meeting.moved_from != meeting.starts_at:
         lines.append(texts("meetings.card.moved", start=meeting.moved_from))
-    place = say_where(texts, view.arrangement) if meeting.ahead else None
-    if place is not None:
-        lines.append(place)
+    where = say_where(texts, view.arrangement) if meeting.ahead else None
+    if where is not None:
+        lines.append(where)
     if meeting.state is MeetingState.SCHEDULED:
         lines += asked_to_choose(texts, view.arrangement)
     if meeting.ahead:
@@ -49,7 +49,7 @@ def meeting_card(texts: Texts, view: MeetingView) -> Card:
             row.append(button(check_in, "checkin", meeting.id, style=PRIMARY))
         card.row(*row)
         row = [button(texts.plain("agenda.button"), "agenda", meeting.id)]
-        if place is not None:
+        if where is not None:
             row.insert(0, button(texts.plain("arrangements.where.button"), "venue_open", meeting.id))
         card.row(*row)
     return card
@@ -101,9 +101,9 @@ def change_card(texts: Texts, view: ChangeView) -> Card:
     if view.what is What.MEETS and view.schedule is not None:
         lines.append(texts("meetings.change.schedule", schedule=schedule_line(texts, view.schedule)))
     card = Card(colour=QUIET).text(*lines)
-    if view.places:
-        card.text(*change_lines(texts, view.places))
-    for row in change_rows(texts, view.places):
+    if view.location_changes:
+        card.text(*change_lines(texts, view.location_changes))
+    for row in change_rows(texts, view.location_changes):
         card.row(*row)
     return card.row(button(texts.plain("meetings.change.more"), "next_open", view.group.id))
 
@@ -286,8 +286,8 @@ def _next_in(texts: Texts, card: Card, view: NextView, scope: GroupId | None) ->
     elif found is None:
         lines.append(texts("meetings.next.none"))
     else:
-        place = say_where(texts, found.arrangement)
-        lines += [_next_when(texts, found.meeting), *([place] if place is not None else [])]
+        where = say_where(texts, found.arrangement)
+        lines += [_next_when(texts, found.meeting), *([where] if where is not None else [])]
         lines += [*list_people(texts, found.roll), _say_own(texts, view.mine)]
         lines += answer_by(texts, found) if view.mine is None else []
     card.text(*lines)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import LocationId, UserId
-from buddybot.domain.locations.fairness import Balance, Held, Place, count_meeting, handed_on, next_host
+from buddybot.domain.locations.fairness import Balance, Candidate, Held, count_meeting, handed_on, next_host
 
 ANA, BEN, CHO, DEV = PEOPLE = [UserId(number) for number in (40, 30, 20, 10)]
 CAFE, ATTIC, PARK = (LocationId(number) for number in (1, 2, 3))
@@ -37,16 +37,18 @@ def held(
     )
 
 
-def place(
+def candidate(
     number: LocationId,
     minutes: Mapping[UserId, int] | None = None,
     *,
     by: UserId | None = None,
     suits: Collection[UserId] = (),
     remote: bool = False,
-) -> Place:
+) -> Candidate:
     """Return a place that can be chosen."""
-    return Place(id=number, offered_by=by, minutes=minutes or {}, approved_by=frozenset(suits), remote=remote)
+    return Candidate(
+        id=number, offered_by=by, minutes=minutes or {}, approved_by=frozenset(suits), remote=remote
+    )
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from bench.rotation import Company, Outcome, gini, play, rules
 from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import LocationId, UserId
 from buddybot.domain.locations.fairness import Held, debts, next_by_travel, next_by_vote, weigh_voters
-from tests.domain.locations.rotations import ANA, ATTIC, BEN, CAFE, CHO, DEV, PARK, PEOPLE, held, place
+from tests.domain.locations.rotations import ANA, ATTIC, BEN, CAFE, CHO, DEV, PARK, PEOPLE, candidate, held
 
 # -- travel and vote in the simulated groups --------------------------------------------------------
 
@@ -68,39 +68,43 @@ def test_a_debt_is_the_way_beyond_the_mean_of_those_who_came() -> None:
 
 
 def test_without_debts_the_shortest_even_way_is_chosen_and_a_debt_turns_it() -> None:
-    places = [
-        place(CAFE, {ANA: 5, BEN: 35}),
-        place(ATTIC, {ANA: 35, BEN: 5}),
-        place(PARK, {ANA: 60, BEN: 60}),
+    candidates = [
+        candidate(CAFE, {ANA: 5, BEN: 35}),
+        candidate(ATTIC, {ANA: 35, BEN: 5}),
+        candidate(PARK, {ANA: 60, BEN: 60}),
     ]
-    assert next_by_travel(places, [ANA, BEN], {}, {CAFE: 4, ATTIC: 2}) == ATTIC
-    assert next_by_travel(places, [ANA, BEN], {ANA: 15, BEN: -15}, {CAFE: 4, ATTIC: 2}) == CAFE
+    assert next_by_travel(candidates, [ANA, BEN], {}, {CAFE: 4, ATTIC: 2}) == ATTIC
+    assert next_by_travel(candidates, [ANA, BEN], {ANA: 15, BEN: -15}, {CAFE: 4, ATTIC: 2}) == CAFE
     # 2 * 15² + 20 * 40 = 1250 against 20 * 62 = 1240: ten minutes of fairness outweigh some of the way.
-    even = place(PARK, {ANA: 31, BEN: 31})
-    assert next_by_travel([places[0], even], [ANA, BEN], {}, {}) == PARK
-    assert next_by_travel([places[0], place(PARK, {ANA: 32, BEN: 32})], [ANA, BEN], {}, {}) == CAFE
+    even = candidate(PARK, {ANA: 31, BEN: 31})
+    assert next_by_travel([candidates[0], even], [ANA, BEN], {}, {}) == PARK
+    assert next_by_travel([candidates[0], candidate(PARK, {ANA: 32, BEN: 32})], [ANA, BEN], {}, {}) == CAFE
 
 
 def test_only_the_ways_of_those_who_come_count() -> None:
-    places = [place(CAFE, {ANA: 10, BEN: 300}), place(ATTIC, {ANA: 30, BEN: 5})]
-    assert next_by_travel(places, [ANA], {BEN: 400.0}, {}) == CAFE
+    candidates = [candidate(CAFE, {ANA: 10, BEN: 300}), candidate(ATTIC, {ANA: 30, BEN: 5})]
+    assert next_by_travel(candidates, [ANA], {BEN: 400.0}, {}) == CAFE
 
 
 def test_a_way_that_nobody_stated_counts_as_the_mean_of_the_others() -> None:
     missing, stated = {ANA: 20, BEN: 20}, {ANA: 20, BEN: 20, CHO: 21}
-    assert next_by_travel([place(CAFE, stated), place(ATTIC, missing)], [ANA, BEN, CHO], {}, {}) == ATTIC
+    assert (
+        next_by_travel([candidate(CAFE, stated), candidate(ATTIC, missing)], [ANA, BEN, CHO], {}, {}) == ATTIC
+    )
     stated = {ANA: 20, BEN: 20, CHO: 19}
-    assert next_by_travel([place(ATTIC, missing), place(CAFE, stated)], [ANA, BEN, CHO], {}, {}) == CAFE
+    assert (
+        next_by_travel([candidate(ATTIC, missing), candidate(CAFE, stated)], [ANA, BEN, CHO], {}, {}) == CAFE
+    )
 
 
 def test_a_place_that_most_have_stated_no_way_to_comes_last() -> None:
-    known = place(CAFE, dict.fromkeys(PEOPLE, 200))
-    assert next_by_travel([place(ATTIC, {BEN: 0}), known, place(PARK)], PEOPLE, {}, {CAFE: 9}) == CAFE
-    assert next_by_travel([place(ATTIC, {BEN: 0, ANA: 50}), known], PEOPLE, {}, {}) == ATTIC
+    known = candidate(CAFE, dict.fromkeys(PEOPLE, 200))
+    assert next_by_travel([candidate(ATTIC, {BEN: 0}), known, candidate(PARK)], PEOPLE, {}, {CAFE: 9}) == CAFE
+    assert next_by_travel([candidate(ATTIC, {BEN: 0, ANA: 50}), known], PEOPLE, {}, {}) == ATTIC
 
 
 def test_where_each_stated_only_the_way_to_their_own_door_the_doors_go_round() -> None:
-    doors = [place(LocationId(user), {user: 3 * user}) for user in PEOPLE]
+    doors = [candidate(LocationId(user), {user: 3 * user}) for user in PEOPLE]
     last: dict[LocationId, int] = {}
     for meeting in range(8):
         chosen = next_by_travel(doors, PEOPLE, {}, last)
@@ -110,18 +114,18 @@ def test_where_each_stated_only_the_way_to_their_own_door_the_doors_go_round() -
 
 
 def test_a_place_without_a_way_is_chosen_only_when_there_is_no_other() -> None:
-    room = place(PARK, dict.fromkeys(PEOPLE, 0), remote=True)
-    assert next_by_travel([room, place(CAFE, dict.fromkeys(PEOPLE, 300))], PEOPLE, {}, {}) == CAFE
-    assert next_by_travel([room, place(CAFE)], PEOPLE, {}, {}) == CAFE
+    room = candidate(PARK, dict.fromkeys(PEOPLE, 0), remote=True)
+    assert next_by_travel([room, candidate(CAFE, dict.fromkeys(PEOPLE, 300))], PEOPLE, {}, {}) == CAFE
+    assert next_by_travel([room, candidate(CAFE)], PEOPLE, {}, {}) == CAFE
     assert next_by_travel([room], PEOPLE, {}, {}) == PARK
     assert next_by_travel([], PEOPLE, {}, {}) is None
 
 
 def test_where_nobody_stated_a_way_or_nobody_comes_the_places_go_round() -> None:
-    places = [place(CAFE), place(ATTIC), place(PARK)]
+    candidates = [candidate(CAFE), candidate(ATTIC), candidate(PARK)]
     for people in (PEOPLE, []):
-        assert next_by_travel(places, people, {ANA: 5.0}, {CAFE: 2, ATTIC: 1}) == PARK
-        assert next_by_travel(places, people, {ANA: 5.0}, {CAFE: 2, ATTIC: 1, PARK: 3}) == ATTIC
+        assert next_by_travel(candidates, people, {ANA: 5.0}, {CAFE: 2, ATTIC: 1}) == PARK
+        assert next_by_travel(candidates, people, {ANA: 5.0}, {CAFE: 2, ATTIC: 1, PARK: 3}) == ATTIC
 
 
 # -- vote -----------------------------------------------------------------------------------------
@@ -165,34 +169,36 @@ def test_a_weight_of_thirds_that_is_used_up_is_used_up() -> None:
 
 
 def test_a_wish_of_one_in_four_is_met_in_its_turn() -> None:
-    places = [place(CAFE, suits=[ANA, BEN, CHO]), place(ATTIC, suits=[DEV])]
+    candidates = [candidate(CAFE, suits=[ANA, BEN, CHO]), candidate(ATTIC, suits=[DEV])]
     history: list[Held] = []
     for _ in range(12):
-        chosen = next_by_vote(places, PEOPLE, weigh_voters(history, PEOPLE), {})
+        chosen = next_by_vote(candidates, PEOPLE, weigh_voters(history, PEOPLE), {})
         history.append(voted([DEV] if chosen == ATTIC else [ANA, BEN, CHO]))
     assert sum(DEV in meeting.supporters for meeting in history) == 3
 
 
 def test_the_weight_behind_a_place_is_of_those_who_come_and_still_have_some() -> None:
-    places = [place(CAFE, suits=[ANA, BEN]), place(ATTIC, suits=[CHO])]
-    assert next_by_vote(places, PEOPLE, {ANA: 1.0, BEN: 1.0, CHO: 1.5}, {}) == CAFE
-    assert next_by_vote(places, [ANA, CHO], {ANA: 1.0, BEN: 1.0, CHO: 1.5}, {}) == ATTIC
-    assert next_by_vote(places, PEOPLE, {ANA: 1.0, BEN: -3.0, CHO: 0.5}, {}) == CAFE
-    assert next_by_vote(places, PEOPLE, {ANA: 0.4, BEN: 0.4}, {}) == ATTIC, "somebody new has a weight of one"
+    candidates = [candidate(CAFE, suits=[ANA, BEN]), candidate(ATTIC, suits=[CHO])]
+    assert next_by_vote(candidates, PEOPLE, {ANA: 1.0, BEN: 1.0, CHO: 1.5}, {}) == CAFE
+    assert next_by_vote(candidates, [ANA, CHO], {ANA: 1.0, BEN: 1.0, CHO: 1.5}, {}) == ATTIC
+    assert next_by_vote(candidates, PEOPLE, {ANA: 1.0, BEN: -3.0, CHO: 0.5}, {}) == CAFE
+    assert next_by_vote(candidates, PEOPLE, {ANA: 0.4, BEN: 0.4}, {}) == ATTIC, (
+        "somebody new has a weight of one"
+    )
 
 
 def test_places_with_the_same_weight_behind_them_go_round() -> None:
-    places = [place(CAFE, suits=[ANA]), place(ATTIC, suits=[BEN]), place(PARK, suits=[CHO])]
-    assert next_by_vote(places, PEOPLE, {}, {}) == CAFE
-    assert next_by_vote(places, PEOPLE, {}, {CAFE: 0}) == ATTIC
-    assert next_by_vote(places, PEOPLE, {}, {CAFE: 2, ATTIC: 1, PARK: 3}) == ATTIC
+    candidates = [candidate(CAFE, suits=[ANA]), candidate(ATTIC, suits=[BEN]), candidate(PARK, suits=[CHO])]
+    assert next_by_vote(candidates, PEOPLE, {}, {}) == CAFE
+    assert next_by_vote(candidates, PEOPLE, {}, {CAFE: 0}) == ATTIC
+    assert next_by_vote(candidates, PEOPLE, {}, {CAFE: 2, ATTIC: 1, PARK: 3}) == ATTIC
     assert next_by_vote([], PEOPLE, {}, {}) is None
 
 
 def test_where_nobody_has_a_wish_the_places_go_round() -> None:
-    assert next_by_vote([place(CAFE), place(ATTIC)], PEOPLE, {}, {CAFE: 3, ATTIC: 2}) == ATTIC
+    assert next_by_vote([candidate(CAFE), candidate(ATTIC)], PEOPLE, {}, {CAFE: 3, ATTIC: 2}) == ATTIC
 
 
 def test_when_all_weight_is_used_up_a_place_that_suits_somebody_comes_first() -> None:
-    places = [place(PARK), place(CAFE, suits=[ANA])]
-    assert next_by_vote(places, PEOPLE, {ANA: -1.0}, {CAFE: 7}) == CAFE
+    candidates = [candidate(PARK), candidate(CAFE, suits=[ANA])]
+    assert next_by_vote(candidates, PEOPLE, {ANA: -1.0}, {CAFE: 7}) == CAFE

@@ -8,8 +8,8 @@ import pytest
 
 from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import LocationId, UserId
-from buddybot.domain.locations.fairness import Balance, Held, Place, balances
-from buddybot.domain.locations.rotation import Choice, Settled, Upcoming, place_for, plan
+from buddybot.domain.locations.fairness import Balance, Candidate, Held, balances
+from buddybot.domain.locations.rotation import Choice, Settled, Upcoming, find_location_of, plan
 from tests.domain.locations.rotations import (
     ANA,
     ATTIC,
@@ -20,8 +20,8 @@ from tests.domain.locations.rotations import (
     PARK,
     PEOPLE,
     ROUNDING,
+    candidate,
     held,
-    place,
 )
 
 ALL = Upcoming(attendees=tuple(PEOPLE))
@@ -44,18 +44,22 @@ def turns(
     ahead: Sequence[Upcoming],
     *,
     history: Sequence[Held] = (),
-    places: Sequence[Place] = (),
+    candidates: Sequence[Candidate] = (),
     willing: Sequence[UserId] = PEOPLE,
 ) -> list[Choice]:
-    return plan(Rotation.TURNS, history=history, ahead=ahead, places=places, willing=willing)
+    return plan(Rotation.TURNS, history=history, ahead=ahead, candidates=candidates, willing=willing)
 
 
 def as_held(
-    rule: Rotation, choice: Choice, meeting: Upcoming, places: Sequence[Place], willing: Sequence[UserId]
+    rule: Rotation,
+    choice: Choice,
+    meeting: Upcoming,
+    candidates: Sequence[Candidate],
+    willing: Sequence[UserId],
 ) -> Held:
     """The meeting as it is remembered once it was held as planned."""
-    there = next((each for each in places if each.id == choice.location_id), None)
-    voters = {user for each in places for user in each.approved_by if user in meeting.attendees}
+    there = next((each for each in candidates if each.id == choice.location_id), None)
+    voters = {user for each in candidates for user in each.approved_by if user in meeting.attendees}
     return held(
         choice.host_id,
         meeting.attendees,
@@ -71,10 +75,10 @@ def as_held(
 # -- all rules --------------------------------------------------------------------------------------
 
 
-def made_up(chance: random.Random) -> tuple[list[Place], list[UserId], list[Upcoming]]:
+def made_up(chance: random.Random) -> tuple[list[Candidate], list[UserId], list[Upcoming]]:
     """Places of all kinds with gaps in what people stated, who would host, and who is expected when."""
-    places = [
-        place(
+    candidates = [
+        candidate(
             LocationId(number),
             {user: chance.randrange(90) for user in PEOPLE if chance.random() < 0.8},
             by=chance.choice([None, *PEOPLE]),
@@ -94,45 +98,45 @@ def made_up(chance: random.Random) -> tuple[list[Place], list[UserId], list[Upco
         )
         for _ in range(40)
     ]
-    return places, willing, ahead
+    return candidates, willing, ahead
 
 
 @RULES
 @pytest.mark.parametrize("seed", range(12))
 def test_four_meetings_ahead_are_what_four_steps_give(rule: Rotation, seed: int) -> None:
-    places, willing, meetings = made_up(random.Random(seed))  # noqa: S311  # repeatable, nothing secret
+    candidates, willing, meetings = made_up(random.Random(seed))  # noqa: S311  # repeatable, nothing secret
     history: list[Held] = []
     for number in range(0, len(meetings), 4):
         ahead = meetings[number : number + 4]
-        planned = plan(rule, history=history, ahead=ahead, places=places, willing=willing)
+        planned = plan(rule, history=history, ahead=ahead, candidates=candidates, willing=willing)
         assert len(planned) == 4
         for meeting, choice in zip(ahead, planned, strict=True):
-            (step,) = plan(rule, history=history, ahead=[meeting], places=places, willing=willing)
+            (step,) = plan(rule, history=history, ahead=[meeting], candidates=candidates, willing=willing)
             assert step == choice
-            history.append(as_held(rule, choice, meeting, places, willing))
+            history.append(as_held(rule, choice, meeting, candidates, willing))
 
 
 @RULES
 @pytest.mark.parametrize("seed", range(12))
 def test_a_host_comes_would_host_and_has_not_declined(rule: Rotation, seed: int) -> None:
-    places, willing, meetings = made_up(random.Random(seed))  # noqa: S311  # repeatable, nothing secret
-    choices = plan(rule, history=[], ahead=meetings, places=places, willing=willing)
+    candidates, willing, meetings = made_up(random.Random(seed))  # noqa: S311  # repeatable, nothing secret
+    choices = plan(rule, history=[], ahead=meetings, candidates=candidates, willing=willing)
     chosen = [pair for pair in zip(meetings, choices, strict=True) if pair[0].settled is None]
     assert len(chosen) > 20
     for meeting, choice in chosen:
         if choice.host_id is not None:
             assert choice.host_id in set(meeting.attendees) & set(willing) - meeting.passes
-        assert (choice.location_id is None) == (not places)
+        assert (choice.location_id is None) == (not candidates)
 
 
 @RULES
 def test_what_is_settled_stays_and_is_explained(rule: Rotation) -> None:
-    places = [
-        place(CAFE, dict.fromkeys(PEOPLE, 10), by=ANA, suits=PEOPLE),
-        place(ATTIC, dict.fromkeys(PEOPLE, 90), by=DEV, suits=[CHO]),
+    candidates = [
+        candidate(CAFE, dict.fromkeys(PEOPLE, 10), by=ANA, suits=PEOPLE),
+        candidate(ATTIC, dict.fromkeys(PEOPLE, 90), by=DEV, suits=[CHO]),
     ]
     ahead = [ALL, replace(ALL, settled=Settled(ATTIC, BEN)), ALL]
-    choices = plan(rule, history=[], ahead=ahead, places=places, willing=PEOPLE)
+    choices = plan(rule, history=[], ahead=ahead, candidates=candidates, willing=PEOPLE)
     first, settled, _ = choices
     assert (first.location_id, settled.location_id, settled.host_id) == (CAFE, ATTIC, BEN)
     why = {
@@ -151,7 +155,7 @@ def test_what_is_settled_counts_for_what_follows() -> None:
 
 @RULES
 def test_without_places_there_is_none_to_choose(rule: Rotation) -> None:
-    choices = plan(rule, history=[], ahead=[ALL, ALL], places=[], willing=PEOPLE)
+    choices = plan(rule, history=[], ahead=[ALL, ALL], candidates=[], willing=PEOPLE)
     assert locations(choices) == [None, None]
     assert hosts(choices) == ([ANA, BEN] if rule is Rotation.TURNS else [None, None])
     assert [choice.streak for choice in choices] == [None, None]
@@ -159,16 +163,16 @@ def test_without_places_there_is_none_to_choose(rule: Rotation) -> None:
 
 @RULES
 def test_when_nobody_comes_nobody_hosts(rule: Rotation) -> None:
-    places = [place(CAFE, {ANA: 5}, by=ANA, suits=[ANA]), place(ATTIC, {ANA: 50}, by=BEN)]
-    (choice,) = plan(rule, history=[], ahead=[coming()], places=places, willing=PEOPLE)
+    candidates = [candidate(CAFE, {ANA: 5}, by=ANA, suits=[ANA]), candidate(ATTIC, {ANA: 50}, by=BEN)]
+    (choice,) = plan(rule, history=[], ahead=[coming()], candidates=candidates, willing=PEOPLE)
     assert (choice.location_id, choice.host_id) == (CAFE, None)
     assert (choice.balance, choice.way, choice.lead, choice.support) == (None, None, None, None)
 
 
 @RULES
 def test_when_nobody_would_host_there_is_a_place_all_the_same(rule: Rotation) -> None:
-    places = [place(CAFE, {ANA: 5}, by=ANA, suits=[ANA]), place(ATTIC, {ANA: 50}, by=BEN)]
-    choices = plan(rule, history=[held(ANA)], ahead=[ALL], places=places, willing=[])
+    candidates = [candidate(CAFE, {ANA: 5}, by=ANA, suits=[ANA]), candidate(ATTIC, {ANA: 50}, by=BEN)]
+    choices = plan(rule, history=[held(ANA)], ahead=[ALL], candidates=candidates, willing=[])
     assert hosts(choices) == [None]
     assert locations(choices) != [None]
     assert choices[0].balance is None
@@ -176,7 +180,7 @@ def test_when_nobody_would_host_there_is_a_place_all_the_same(rule: Rotation) ->
 
 @RULES
 def test_with_nothing_ahead_nothing_is_chosen(rule: Rotation) -> None:
-    assert plan(rule, history=[], ahead=[], places=[place(CAFE)], willing=PEOPLE) == []
+    assert plan(rule, history=[], ahead=[], candidates=[candidate(CAFE)], willing=PEOPLE) == []
 
 
 # -- turns ------------------------------------------------------------------------------------------
@@ -233,23 +237,23 @@ def test_who_would_rather_not_host_is_passed_over_and_newcomers_take_their_turn(
 
 
 def test_a_host_receives_the_group_at_their_own_place_used_longest_ago() -> None:
-    places = [place(CAFE, by=ANA), place(ATTIC, by=ANA), place(PARK, by=BEN)]
-    assert locations(turns([ALL, ALL], places=places, willing=[ANA])) == [CAFE, ATTIC]
+    candidates = [candidate(CAFE, by=ANA), candidate(ATTIC, by=ANA), candidate(PARK, by=BEN)]
+    assert locations(turns([ALL, ALL], candidates=candidates, willing=[ANA])) == [CAFE, ATTIC]
     history = [held(BEN, at=CAFE)]
-    assert locations(turns([coming(ANA)], history=history, places=places)) == [ATTIC]
+    assert locations(turns([coming(ANA)], history=history, candidates=candidates)) == [ATTIC]
 
 
 def test_a_host_without_a_place_of_their_own_receives_at_the_one_used_longest_ago() -> None:
-    places = [place(CAFE, by=ANA), place(ATTIC)]
-    assert locations(turns([coming(BEN)], places=places, history=[held(ANA, at=CAFE)])) == [ATTIC]
-    assert place_for(BEN, history=[held(ANA, at=CAFE)], places=places) == ATTIC
-    assert place_for(ANA, history=[held(ANA, at=CAFE)], places=places) == CAFE
-    assert place_for(ANA, history=[], places=[]) is None
+    candidates = [candidate(CAFE, by=ANA), candidate(ATTIC)]
+    assert locations(turns([coming(BEN)], candidates=candidates, history=[held(ANA, at=CAFE)])) == [ATTIC]
+    assert find_location_of(BEN, history=[held(ANA, at=CAFE)], candidates=candidates) == ATTIC
+    assert find_location_of(ANA, history=[held(ANA, at=CAFE)], candidates=candidates) == CAFE
+    assert find_location_of(ANA, history=[], candidates=[]) is None
 
 
 def test_a_host_who_stays_while_the_place_is_open_finds_another() -> None:
-    places = [place(ATTIC, by=CHO), place(PARK, by=BEN)]
-    (choice,) = turns([replace(ALL, host_id=CHO)], places=places)
+    candidates = [candidate(ATTIC, by=CHO), candidate(PARK, by=BEN)]
+    (choice,) = turns([replace(ALL, host_id=CHO)], candidates=candidates)
     assert (choice.location_id, choice.host_id, choice.balance) == (ATTIC, CHO, Balance(0.0, 0))
 
 
@@ -263,13 +267,13 @@ def test_a_turn_is_explained_by_how_often_the_host_did_and_what_would_be_their_s
 
 
 def test_travel_goes_where_the_ways_even_out_and_says_by_how_much_they_differ() -> None:
-    places = [
-        place(CAFE, {ANA: 10, BEN: 30, CHO: 20}, by=ANA),
-        place(ATTIC, {ANA: 30, BEN: 10, CHO: 20}, by=BEN),
-        place(PARK, {ANA: 90, BEN: 90, CHO: 90}),
+    candidates = [
+        candidate(CAFE, {ANA: 10, BEN: 30, CHO: 20}, by=ANA),
+        candidate(ATTIC, {ANA: 30, BEN: 10, CHO: 20}, by=BEN),
+        candidate(PARK, {ANA: 90, BEN: 90, CHO: 90}),
     ]
     ahead = [coming(ANA, BEN, CHO)] * 3
-    choices = plan(Rotation.TRAVEL, history=[], ahead=ahead, places=places, willing=[ANA])
+    choices = plan(Rotation.TRAVEL, history=[], ahead=ahead, candidates=candidates, willing=[ANA])
     assert choices == [
         Choice(CAFE, ANA, way=20.0),
         Choice(ATTIC, None, way=20.0, lead=20.0),
@@ -285,22 +289,24 @@ def test_the_figures_need_three_people_who_stated_their_way(
     minutes: dict[UserId, int], way: float | None, lead: float | None
 ) -> None:
     ahead = [ALL, ALL, coming(ANA, BEN)]
-    choices = plan(Rotation.TRAVEL, history=[], ahead=ahead, places=[place(CAFE, minutes)], willing=[])
+    choices = plan(
+        Rotation.TRAVEL, history=[], ahead=ahead, candidates=[candidate(CAFE, minutes)], willing=[]
+    )
     assert [choice.way for choice in choices] == [way] * 3  # the same whoever comes: no difference tells
     assert [choice.lead for choice in choices] == [None, lead, None]
 
 
 def test_what_was_travelled_to_a_place_that_closed_still_counts() -> None:
     history = [held(rule=Rotation.TRAVEL, minutes={ANA: 60, BEN: 0, CHO: 30}, at=PARK)]
-    places = [place(CAFE, {ANA: 30, BEN: 10, CHO: 20}), place(ATTIC, {ANA: 10, BEN: 30, CHO: 20})]
+    candidates = [candidate(CAFE, {ANA: 30, BEN: 10, CHO: 20}), candidate(ATTIC, {ANA: 10, BEN: 30, CHO: 20})]
     three = coming(ANA, BEN, CHO)
-    (choice,) = plan(Rotation.TRAVEL, history=history, ahead=[three], places=places, willing=[])
+    (choice,) = plan(Rotation.TRAVEL, history=history, ahead=[three], candidates=candidates, willing=[])
     assert (choice.location_id, choice.lead) == (ATTIC, 60.0)
     (choice,) = plan(
         Rotation.TRAVEL,
         history=history,
         ahead=[replace(three, settled=Settled(PARK, None))],
-        places=places,
+        candidates=candidates,
         willing=[],
     )
     assert (choice.way, choice.lead) == (None, 60.0)
@@ -310,8 +316,8 @@ def test_what_was_travelled_to_a_place_that_closed_still_counts() -> None:
 
 
 def test_a_wish_that_waits_is_met_and_the_support_is_told() -> None:
-    places = [place(CAFE, by=ANA, suits=[ANA, BEN]), place(ATTIC, by=CHO, suits=[CHO])]
-    choices = plan(Rotation.VOTE, history=[], ahead=[ALL] * 3, places=places, willing=PEOPLE)
+    candidates = [candidate(CAFE, by=ANA, suits=[ANA, BEN]), candidate(ATTIC, by=CHO, suits=[CHO])]
+    choices = plan(Rotation.VOTE, history=[], ahead=[ALL] * 3, candidates=candidates, willing=PEOPLE)
     assert choices == [
         Choice(CAFE, ANA, support=(2, 3)),
         Choice(ATTIC, CHO, support=(1, 3)),
@@ -320,23 +326,23 @@ def test_a_wish_that_waits_is_met_and_the_support_is_told() -> None:
 
 
 def test_support_gives_no_vote_away_when_one_member_misses_a_meeting() -> None:
-    places = [place(CAFE, suits=[ANA, BEN, CHO]), place(ATTIC, suits=[DEV])]
+    candidates = [candidate(CAFE, suits=[ANA, BEN, CHO]), candidate(ATTIC, suits=[DEV])]
     ahead = [replace(coming(*who), settled=Settled(CAFE, None)) for who in (PEOPLE, PEOPLE[1:], PEOPLE[:3])]
-    choices = plan(Rotation.VOTE, history=[], ahead=ahead, places=places, willing=PEOPLE)
+    choices = plan(Rotation.VOTE, history=[], ahead=ahead, candidates=candidates, willing=PEOPLE)
     assert [choice.support for choice in choices] == [(3, 4)] * 3
 
 
 @pytest.mark.parametrize("voters", [[ANA], [ANA, BEN]])
 def test_no_support_is_told_when_fewer_than_three_have_voted(voters: list[UserId]) -> None:
-    places = [place(CAFE, suits=voters), place(ATTIC, suits=[voters[0]])]
-    choices = plan(Rotation.VOTE, history=[], ahead=[ALL] * 3, places=places, willing=PEOPLE)
+    candidates = [candidate(CAFE, suits=voters), candidate(ATTIC, suits=[voters[0]])]
+    choices = plan(Rotation.VOTE, history=[], ahead=[ALL] * 3, candidates=candidates, willing=PEOPLE)
     assert [choice.support for choice in choices] == [None] * 3
 
 
 def test_where_nobody_who_comes_has_a_wish_the_places_go_round_without_a_word_of_support() -> None:
-    places = [place(CAFE), place(ATTIC), place(PARK, suits=[DEV])]
+    candidates = [candidate(CAFE), candidate(ATTIC), candidate(PARK, suits=[DEV])]
     ahead = [coming(ANA, BEN)] * 4
-    choices = plan(Rotation.VOTE, history=[], ahead=ahead, places=places, willing=PEOPLE)
+    choices = plan(Rotation.VOTE, history=[], ahead=ahead, candidates=candidates, willing=PEOPLE)
     assert choices == [Choice(each, None) for each in (CAFE, ATTIC, PARK, CAFE)]
 
 
@@ -344,41 +350,41 @@ def test_where_nobody_who_comes_has_a_wish_the_places_go_round_without_a_word_of
 
 
 def fixed(
-    history: Sequence[Held], places: Sequence[Place], ahead: Sequence[Upcoming] = (ALL,)
+    history: Sequence[Held], candidates: Sequence[Candidate], ahead: Sequence[Upcoming] = (ALL,)
 ) -> list[tuple[LocationId | None, int | None]]:
-    choices = plan(Rotation.FIXED, history=history, ahead=ahead, places=places, willing=PEOPLE)
+    choices = plan(Rotation.FIXED, history=history, ahead=ahead, candidates=candidates, willing=PEOPLE)
     return [(choice.location_id, choice.streak) for choice in choices]
 
 
 def test_a_fixed_place_is_the_first_one_and_stays_for_as_long_as_it_is_there() -> None:
-    places = [place(CAFE, by=ANA), place(ATTIC)]
-    assert fixed([], places, [ALL] * 3) == [(CAFE, 1), (CAFE, 2), (CAFE, 3)]
-    assert fixed([held(at=ATTIC), held(at=ATTIC)], places) == [(ATTIC, 3)]
-    assert fixed([held(at=CAFE), held(at=PARK), held(at=PARK)], places) == [(CAFE, 1)]
-    assert fixed([held(at=PARK)], places) == [(CAFE, 1)]
+    candidates = [candidate(CAFE, by=ANA), candidate(ATTIC)]
+    assert fixed([], candidates, [ALL] * 3) == [(CAFE, 1), (CAFE, 2), (CAFE, 3)]
+    assert fixed([held(at=ATTIC), held(at=ATTIC)], candidates) == [(ATTIC, 3)]
+    assert fixed([held(at=CAFE), held(at=PARK), held(at=PARK)], candidates) == [(CAFE, 1)]
+    assert fixed([held(at=PARK)], candidates) == [(CAFE, 1)]
 
 
 def test_a_meeting_elsewhere_begins_the_count_anew() -> None:
-    places = [place(CAFE), place(ATTIC)]
+    candidates = [candidate(CAFE), candidate(ATTIC)]
     history = [held(at=CAFE)] * 5
     elsewhere = replace(ALL, settled=Settled(ATTIC, None))
-    assert fixed(history, places, [ALL, elsewhere, ALL]) == [(CAFE, 6), (ATTIC, 1), (ATTIC, 2)]
-    assert fixed([*history, held(at=None)], places) == [(CAFE, 1)]
+    assert fixed(history, candidates, [ALL, elsewhere, ALL]) == [(CAFE, 6), (ATTIC, 1), (ATTIC, 2)]
+    assert fixed([*history, held(at=None)], candidates) == [(CAFE, 1)]
 
 
 def test_a_place_that_was_picked_once_is_no_habit_and_the_one_that_was_given_comes_first() -> None:
-    places = [place(CAFE), place(ATTIC), place(PARK)]
+    candidates = [candidate(CAFE), candidate(ATTIC), candidate(PARK)]
     once = replace(held(at=ATTIC), once=True)
-    assert fixed([held(at=PARK), once], places) == [(PARK, 1)]
-    assert fixed([once], places) == [(ATTIC, 2)]
+    assert fixed([held(at=PARK), once], candidates) == [(PARK, 1)]
+    assert fixed([once], candidates) == [(ATTIC, 2)]
     elsewhere = replace(ALL, settled=Settled(ATTIC, None), once=True)
-    assert fixed([held(at=PARK)], places, [elsewhere, ALL]) == [(ATTIC, 1), (PARK, 1)]
+    assert fixed([held(at=PARK)], candidates, [elsewhere, ALL]) == [(ATTIC, 1), (PARK, 1)]
     for usual, at in ((CAFE, CAFE), (LocationId(9), PARK)):
         choices = plan(
             Rotation.FIXED,
             history=[held(at=PARK)],
             ahead=[ALL],
-            places=places,
+            candidates=candidates,
             willing=PEOPLE,
             usual=usual,
         )
@@ -387,5 +393,7 @@ def test_a_place_that_was_picked_once_is_no_habit_and_the_one_that_was_given_com
 
 def test_the_one_who_offered_a_fixed_place_hosts_while_they_can() -> None:
     ahead = [ALL, coming(BEN, CHO), replace(ALL, passes=frozenset([ANA]))]
-    choices = plan(Rotation.FIXED, history=[], ahead=ahead, places=[place(CAFE, by=ANA)], willing=PEOPLE)
+    choices = plan(
+        Rotation.FIXED, history=[], ahead=ahead, candidates=[candidate(CAFE, by=ANA)], willing=PEOPLE
+    )
     assert hosts(choices) == [ANA, None, None]

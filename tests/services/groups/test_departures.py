@@ -54,7 +54,7 @@ async def test_a_home_is_retired_and_a_public_place_stays_only_when_it_was_left_
     await GOING[how](builder, group)
     live = await builder.location_views.list_locations(builder.act_as(BEN))
     kept = how != "leave"
-    assert [(each.location.id, each.location.offered_by) for each in live.places] == (
+    assert [(each.location.id, each.location.offered_by) for each in live.locations] == (
         [(cafes[ANA], None)] if kept else []
     )
     arrangement = await builder.get_arrangement(first)

@@ -256,8 +256,8 @@ async def test_what_can_be_offered_to_whom(builder: Builder) -> None:
         (builder.act_as(ORGANIZER, guild=ELSEWHERE), False, False),
         (builder.act_as(ORGANIZER, guild=None), False, False),
     ):
-        place = await builder.groups.place(actor)
-        assert (place.member, place.organizer) == (member, organizer)
+        rights = await builder.groups.find_rights(actor)
+        assert (rights.member, rights.organizer) == (member, organizer)
 
 
 # -- who goes -------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from buddybot.domain.meetings.meetings import Reason
 from buddybot.domain.pings import GROUP, PingState
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.health import alert_messages
-from buddybot.services.health.alerts import AlertPlace
+from buddybot.services.health.alerts import AlertChannel
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import MemberRepository
 from buddybot.storage.health.alerts import AlertRepository
@@ -179,11 +179,11 @@ async def test_how_the_group_is_watched_is_kept(rowan: Circle) -> None:
     await rowan.live(GOOD)
     actor, service = rowan.builder.act_as, rowan.alerts
     await service.set_sensitivity(actor(ORGANIZER), Sensitivity.QUIET)
-    await service.set_channel(actor(ORGANIZER), AlertPlace(ChannelId(900), ChannelId(900)))
+    await service.set_channel(actor(ORGANIZER), AlertChannel(ChannelId(900), ChannelId(900)))
     watched = await service.rest(actor(ORGANIZER), 2)
     assert watched.watch == Watch(Sensitivity.QUIET, ChannelId(900), rowan.builder.now + 2 * WEEK)
     async with refused("alert.home"):
-        await service.set_channel(actor(ORGANIZER), AlertPlace(ChannelId(901), rowan.group.channel_id))
+        await service.set_channel(actor(ORGANIZER), AlertChannel(ChannelId(901), rowan.group.channel_id))
     async with refused("number.range"):
         await service.rest(actor(ORGANIZER), 9)
     assert (await service.rest(actor(ORGANIZER), 0)).watch.snoozed_until is None

@@ -174,7 +174,7 @@ async def test_after_a_skip_the_same_person_is_next_and_the_others_follow(
     )
     assert told is not None
     assert isinstance(told.content, meeting_messages.ChangeView)
-    [view] = told.content.places
+    [view] = told.content.location_changes
     assert (view.before.host_id, view.now.host_id) == (ANA, ORGANIZER)
     assert told.mentions == (ANA,)
 

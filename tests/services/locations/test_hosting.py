@@ -140,7 +140,7 @@ async def test_a_host_hands_the_turn_on_until_a_day_before(builder: Builder, gro
 async def test_the_host_chooses_another_place_and_stays_the_host(builder: Builder, group: Group) -> None:
     places = await builder.add_cafes(*EVERYBODY)
     _, second = await builder.list_ahead(group)
-    assert len((await builder.rotation.places(builder.act_as(ANA), second.id)).places) == 3
+    assert len((await builder.rotation.list_locations(builder.act_as(ANA), second.id)).locations) == 3
     arranged = await builder.rotation.choose(builder.act_as(ANA), second.id, places[BEN])
     assert (arranged.arrangement.host_id, arranged.before) == (ANA, ANA)
     await builder.replan_group(group)
@@ -181,7 +181,7 @@ async def test_a_place_chosen_for_what_was_agreed_on_leaves_it_agreed_on(
 async def test_there_must_be_a_place_to_choose(builder: Builder, group: Group) -> None:
     first, _ = await builder.list_ahead(group)
     async with refused("location.none"):
-        await builder.rotation.places(builder.act_as(ORGANIZER), first.id)
+        await builder.rotation.list_locations(builder.act_as(ORGANIZER), first.id)
     async with refused("location.unknown"):
         await builder.rotation.choose(builder.act_as(ORGANIZER), first.id, MISSING)
     ash = await builder.add_group("Ash", channel=101)

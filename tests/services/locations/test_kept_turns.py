@@ -74,6 +74,6 @@ async def test_the_same_person_is_next_when_their_meeting_passed_in_a_break(
     assert await list_notice_states(builder, second) == [PingState.PLANNED]
     assert await prepare_notices(builder, await builder.reload_group(group)) == []
     told = await prepare_break_notice(builder, await builder.reload_group(group))
-    [change] = told.places
+    [change] = told.location_changes
     assert (change.before.host_id, change.now.host_id) == (ANA, ORGANIZER)
     assert told.arrangement == ArrangementView(None, ORGANIZER)

@@ -30,17 +30,17 @@ async def test_minutes_are_each_members_own(builder: Builder, group: Group) -> N
     await builder.locations.travel(builder.act_as(ANA), group.id, {cafe: 0, library: LONGEST_WAY})
     view = await builder.locations.travel_to(builder.act_as(BEN), cafe, 25)
     assert view.minutes == 25
-    assert [way for _, way in (await builder.location_views.get_travel(builder.act_as(ANA))).places] == [
+    assert [way for _, way in (await builder.location_views.get_travel(builder.act_as(ANA))).locations] == [
         0,
         LONGEST_WAY,
     ]
-    assert [way for _, way in (await builder.location_views.get_travel(builder.act_as(BEN))).places] == [
+    assert [way for _, way in (await builder.location_views.get_travel(builder.act_as(BEN))).locations] == [
         25,
         None,
     ]
     assert (await builder.location_views.get_location(builder.act_as(ORGANIZER), cafe)).minutes is None
     after = await builder.locations.travel(builder.act_as(ANA), group.id, {cafe: None})
-    assert [way for _, way in after.places] == [None, LONGEST_WAY]
+    assert [way for _, way in after.locations] == [None, LONGEST_WAY]
     assert (await builder.locations.travel_to(builder.act_as(BEN), cafe, None)).minutes is None
     assert await read_opinions(builder, "travel") == [(library, ANA, LONGEST_WAY)]
 
@@ -82,13 +82,15 @@ async def test_the_group_sees_how_many_a_place_suits_and_not_whom(builder: Build
     cafe, library, _ = await add_two_locations(builder, group)
     await builder.locations.vote(builder.act_as(ORGANIZER), group.id, [cafe])
     view = await builder.locations.vote(builder.act_as(BEN), group.id, [cafe, library])
-    assert [suits for _, suits in view.places] == [True, True]
+    assert [suits for _, suits in view.locations] == [True, True]
     await builder.locations.vote(builder.act_as(ANA), group.id, [library])
     listed = await builder.location_views.list_locations(builder.act_as(ANA))
-    assert [(each.suits, each.location.id) for each in listed.places] == [(2, cafe), (2, library)]
+    assert [(each.suits, each.location.id) for each in listed.locations] == [(2, cafe), (2, library)]
     assert listed.voters == 3
-    assert set(listed.places[0]._fields) == {"location", "suits"}
-    assert [suits for _, suits in (await builder.location_views.get_votes(builder.act_as(ANA))).places] == [
+    assert set(listed.locations[0]._fields) == {"location", "suits"}
+    assert [
+        suits for _, suits in (await builder.location_views.get_votes(builder.act_as(ANA))).locations
+    ] == [
         False,
         True,
     ]
@@ -141,7 +143,7 @@ async def test_without_places_there_is_nothing_to_say(builder: Builder, group: G
         await builder.location_views.get_travel(builder.act_as(ANA))
     async with refused("location.none"):
         await builder.location_views.get_votes(builder.act_as(ANA))
-    assert (await builder.location_views.list_locations(builder.act_as(ANA))).places == ()
+    assert (await builder.location_views.list_locations(builder.act_as(ANA))).locations == ()
 
 
 # -- where exactly --------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ async def test_a_place_is_offered_by_members_under_a_name_of_its_own(builder: Bu
         await builder.locations.start(builder.act_as(ORGANIZER, guild=ELSEWHERE), group.id)
     assert [
         each.location.name
-        for each in (await builder.location_views.list_locations(builder.act_as(BEN))).places
+        for each in (await builder.location_views.list_locations(builder.act_as(BEN))).locations
     ] == ["Café Lumen"]
 
 

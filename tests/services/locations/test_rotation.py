@@ -331,7 +331,7 @@ MEMBERS: dict[str, Act] = {
 HOSTS: dict[str, Act] = {
     "may decline": lambda s, actor, _g, meeting, _l: s.rotation.may_decline(actor, meeting),
     "decline": lambda s, actor, _g, meeting, _l: s.rotation.decline(actor, meeting),
-    "places": lambda s, actor, _g, meeting, _l: s.rotation.places(actor, meeting),
+    "places": lambda s, actor, _g, meeting, _l: s.rotation.list_locations(actor, meeting),
     "choose": lambda s, actor, _g, meeting, place: s.rotation.choose(actor, meeting, place),
 }
 TABLES = ("groups", "memberships", "venues", "host_passes", "meetings", "outbox")

@@ -11,7 +11,7 @@ from buddybot.ui.framework.router import Input
 from buddybot.ui.health.health import parse_alert
 from buddybot.ui.locations.host_swaps import pair_chosen
 from buddybot.ui.locations.location_forms import minutes_in
-from buddybot.ui.locations.locations import parse_place
+from buddybot.ui.locations.locations import parse_location
 
 TOO_LARGE = ("9" * 19, str(2**63))
 
@@ -38,7 +38,7 @@ def test_an_id_is_refused_when_it_is_too_large(read: Callable[[str], object], co
 
 
 @pytest.mark.parametrize("text", TOO_LARGE)
-@pytest.mark.parametrize("read", [parse_group, parse_member, parse_pick, parse_place])
+@pytest.mark.parametrize("read", [parse_group, parse_member, parse_pick, parse_location])
 def test_a_choice_is_of_nothing_when_its_id_is_too_large(read: Callable[[str], object], text: str) -> None:
     assert read(text) == NOBODY
 

@@ -62,7 +62,7 @@ HOSTED = Outlook(
     choice=Choice(CAFE, ANA, balance=Balance(2.4499, 1)),
     sure=False,
     by_earlier_rule=False,
-    has_places=True,
+    has_locations=True,
 )
 NOWHERE = ArrangementView(None, None)
 
@@ -125,7 +125,7 @@ def test_a_place_is_explained_by_the_figures_of_its_rule(rule: Rotation, choice:
 
 @pytest.mark.parametrize("rule", [Rotation.TRAVEL, Rotation.VOTE, Rotation.FIXED])
 @pytest.mark.parametrize(
-    ("has_places", "sure", "said"),
+    ("has_locations", "sure", "said"),
     [
         (False, False, "There is no place to choose yet; `/location suggest` offers one"),
         (True, False, "None of your group's places can be used that day; `/location suggest` offers another"),
@@ -140,10 +140,10 @@ def test_a_place_is_explained_by_the_figures_of_its_rule(rule: Rotation, choice:
     ],
 )
 def test_a_meeting_without_a_place_says_why_when_it_has_none(
-    rule: Rotation, has_places: bool, sure: bool, said: str
+    rule: Rotation, has_locations: bool, sure: bool, said: str
 ) -> None:
     nowhere = HOSTED._replace(rule=rule, arrangement=NOWHERE, choice=Choice(None, None))
-    assert explain_choice(TEXTS, nowhere._replace(has_places=has_places, sure=sure)) == said
+    assert explain_choice(TEXTS, nowhere._replace(has_locations=has_locations, sure=sure)) == said
 
 
 @pytest.mark.parametrize("rule", Rotation)
