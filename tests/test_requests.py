@@ -12,6 +12,7 @@ from buddybot.app import create_bot
 from buddybot.bot import BuddyBot
 from buddybot.pings.delivery.requests import LONGEST_PAUSE
 from buddybot.settings.settings import Settings
+from tests.discord_server.faults import LONG_LIMIT
 from tests.discord_server.server import FakeDiscord
 
 
@@ -60,7 +61,7 @@ async def test_a_token_that_is_not_taken_is_noticed_whatever_was_asked_for(
     assert bot.access_lost.is_set() is lost
 
 
-async def test_a_long_limit_is_put_off_when_discord_asks_to_wait_for_a_quarter_of_an_hour(
+async def test_a_long_limit_is_put_off_when_discord_asks_to_wait_for_minutes(
     server: FakeDiscord, bot: BuddyBot
 ) -> None:
     assert bot.http.max_ratelimit_timeout == LONGEST_PAUSE
@@ -68,5 +69,5 @@ async def test_a_long_limit_is_put_off_when_discord_asks_to_wait_for_a_quarter_o
     began = time.monotonic()
     with pytest.raises(discord.RateLimited) as held:
         await bot.http.get_scheduled_events(1, with_user_count=False)
-    assert held.value.retry_after == 900
+    assert held.value.retry_after == LONG_LIMIT
     assert time.monotonic() - began < LONGEST_PAUSE / 2

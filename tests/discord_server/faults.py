@@ -14,6 +14,9 @@ from aiohttp import web
 
 from tests.discord_server.shapes import answer, refusal
 
+LONG_LIMIT = 240.0
+"""Seconds; the bot waits for none that is so long, but puts off what it wants."""
+
 
 class Faults:
     """The faults of every route, by its name."""
@@ -52,7 +55,7 @@ def instead(fault: str) -> web.Response | None:
     if kind == "refuse":
         return refusal(int(words[0]), int(words[1]))
     if kind == "busy":
-        return limited(900.0 if words else 0.01, everywhere=bool(words))
+        return limited(LONG_LIMIT if words else 0.01, everywhere=bool(words))
     if kind == "html":
         return web.Response(
             status=int(words[0]), text="<html>", content_type="text/html", headers={"Retry-After": "77"}

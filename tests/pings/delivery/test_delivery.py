@@ -24,6 +24,7 @@ from buddybot.services.core.unit_of_work import DatabaseTransactions
 from buddybot.storage.engine.database import Database
 from buddybot.ui.framework.components import Card, button, link_button, option, select
 from buddybot.ui.framework.texts import Markup
+from tests.discord_server.faults import LONG_LIMIT
 from tests.discord_server.server import FakeDiscord
 from tests.pings.discords import Rings, at_once
 from tests.pings.people import (
@@ -233,7 +234,7 @@ async def test_a_long_limit_for_all_holds_up_the_others_no_longer_than_our_patie
     server: FakeDiscord, client: discord.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def sleep(seconds: float) -> None:
-        if seconds == 900:
+        if seconds == LONG_LIMIT:
             await asyncio.get_running_loop().create_future()
 
     gateway = DiscordMessageGateway(client, compose, patience=0.05)
@@ -251,7 +252,7 @@ async def test_a_long_limit_is_put_off_and_not_slept_on(server: FakeDiscord) -> 
         server.faults.add("send", "busy for all")
         with pytest.raises(Busy) as busy:
             await send(DiscordMessageGateway(client, compose, patience=5))
-        assert busy.value.seconds == 900
+        assert busy.value.seconds == LONG_LIMIT
         await send(DiscordMessageGateway(client, compose, patience=5))
     assert server.delivered() == {NONCE: 1}
 
