@@ -22,7 +22,7 @@ from tests.chaos.people import ANA, BEN, Busy, Circle
 from tests.discord_server.server import PATIENCE as LONG
 from tests.discord_server.shapes import GUILD, LARGEST
 from tests.discord_server.uploads import Upload, digest
-from tests.services.health.past import Evening, lived
+from tests.services.health.past import PastMeeting, lived
 
 PATIENT = 60.0
 """Seconds for files that a bot has begun to make, however busy the machine is."""
@@ -30,7 +30,7 @@ TRIES = 4
 """How often people ask at most for what nobody answers."""
 EVENINGS = (4, 8)
 """Meetings that the first and the second of the groups with a past have had."""
-_EVENING = Evening(came=2, kept=1, due=2)
+_EVENING = PastMeeting(came=2, kept=1, due=2)
 _ROOM = 16 * 1024
 """What the bot leaves of a request for what is no file."""
 _SMALL = _ROOM + 700

@@ -23,7 +23,7 @@ from buddybot.operator.backtest_database import replay_group
 from buddybot.settings.paths import PACKAGE
 from buddybot.storage.engine.database import connect
 from tests.services.builder import START, Builder
-from tests.services.health.past import Evening, lived
+from tests.services.health.past import PastMeeting, lived
 
 Run = Callable[..., tuple[int, list[Any], list[str]]]
 WELL = [{"week": week, "roster": 6, "present": 5} for week in range(20)]
@@ -335,8 +335,8 @@ async def in_database(url: str) -> tuple[int, list[int]]:
         builder.now = START
         group = await builder.add_group()
         people = [UserId(number) for number in range(1, 7)]
-        evenings = [*[Evening()] * 12, *[Evening(came=1)] * 4]
-        meetings = await builder.write(lambda tx: lived(tx, group, people, evenings, until=builder.now))
+        past = [*[PastMeeting()] * 12, *[PastMeeting(came=1)] * 4]
+        meetings = await builder.write(lambda tx: lived(tx, group, people, past, until=builder.now))
         return group.id, [week_of(each.day) for each in meetings[12:]]
     finally:
         await database.close()
@@ -362,11 +362,11 @@ async def _half_of_a_guild(url: str) -> tuple[int, list[int]]:
     database = await connect(url)
     try:
         builder = Builder(database)
-        people = [UserId(number) for number in range(1, 7)]
+        people, past = [UserId(number) for number in range(1, 7)], [PastMeeting(came=2)] * 10
         for number in range(5):
             group = await builder.add_group(f"Birch {number}", channel=300 + number)
             meetings = await builder.write(
-                lambda tx, group=group: lived(tx, group, people, [Evening(came=2)] * 10, until=builder.now)  # type: ignore[misc]  # bound early
+                lambda tx, group=group: lived(tx, group, people, past, until=builder.now)  # type: ignore[misc]  # bound early
             )
         return group.id, [week_of(each.day) for each in meetings]
     finally:

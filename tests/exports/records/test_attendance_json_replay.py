@@ -28,7 +28,7 @@ from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.exports.example_records import people, record
 from tests.exports.records.json_records import as_json, as_lines, groups
 from tests.services.builder import START, Builder
-from tests.services.health.past import Evening, lived
+from tests.services.health.past import PastMeeting, lived
 
 PEOPLE = [UserId(100_000_000_000_000_000 + number) for number in range(6)]
 
@@ -37,8 +37,8 @@ async def _lived(database: Database) -> tuple[Group, list[Record]]:
     """A year that goes stale, with all that makes a replay differ if it is counted in another way."""
     builder = Builder(database, now=START)
     group = await builder.add_group()
-    quiet = Evening(came=2, kept=1, ratings=())
-    evenings = [Evening(ratings=())] * 12 + [Evening(off=Reason.HOLIDAY)] * 2 + [quiet] * 6
+    quiet = PastMeeting(came=2, kept=1, ratings=())
+    evenings = [PastMeeting(ratings=())] * 12 + [PastMeeting(off=Reason.HOLIDAY)] * 2 + [quiet] * 6
 
     async def script(tx: Tx) -> list[MeetingId]:
         made = await lived(tx, group, PEOPLE, evenings, until=builder.now)

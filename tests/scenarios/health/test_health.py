@@ -12,7 +12,7 @@ from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.health import health_watch
 from buddybot.ui.framework.texts import Texts
 from tests.scenarios.meetings.calendars import Calendar, calendar
-from tests.services.health.past import Evening, lived
+from tests.services.health.past import PastMeeting, lived
 from tests.world import World, labels, offered, texts_in
 
 ORGANIZERS = Texts()("refusals.group.organizers_only")
@@ -34,7 +34,7 @@ class Stale:
         """Return all that was ever said in the group's channel."""
         return [texts_in(message) for message in self.rowan.channel.history()]
 
-    async def lived(self, *evenings: Evening) -> None:
+    async def lived(self, *evenings: PastMeeting) -> None:
         """Write the group's past, and look at its last meeting as when its pulse closes."""
         people = [UserId(self.rowan.person(name).id) for name in ("Ana", "Ben", "Cho")]
 
@@ -50,7 +50,7 @@ class Stale:
 
     async def fall(self) -> None:
         """Let it go stale, and what is due be said."""
-        good, empty = Evening(came=3, kept=5), Evening(came=0, kept=0)
+        good, empty = PastMeeting(came=3, kept=5), PastMeeting(came=0, kept=0)
         await self.lived(*[good] * 12, empty, empty)
         await self.world.run_due()
 
@@ -191,7 +191,7 @@ async def test_one_for_the_channel_of_a_group_that_was_paused_first_follows_the_
 ) -> None:
     room = stale.quiet_room()
     await stale.choose(room)
-    good, empty = Evening(came=3, kept=5), Evening(came=0, kept=0)
+    good, empty = PastMeeting(came=3, kept=5), PastMeeting(came=0, kept=0)
     await stale.lived(*[good] * 12, empty, empty)
     await stale.rowan.ask("Ana", "group pause")
     await stale.world.run_due()

@@ -24,18 +24,18 @@ from buddybot.ui.attendance.history import history_card
 from buddybot.ui.framework.texts import Texts
 from tests.cards import words
 from tests.services.builder import ANA, BEN, ORGANIZER, STRANGER, refused
-from tests.services.health.ailing import PEOPLE, Circle
-from tests.services.health.past import GOOD, Evening, record
+from tests.services.health.past import GOOD, PastMeeting, record
+from tests.services.health.watched_group import PEOPLE, WatchedGroup
 
 LOST = replace(GOOD, came=2)
 
 
 @pytest.fixture
-def rowan(database: Database) -> Circle:
-    return Circle(database)
+def rowan(database: Database) -> WatchedGroup:
+    return WatchedGroup(database)
 
 
-def histories(rowan: Circle) -> AttendanceHistories:
+def histories(rowan: WatchedGroup) -> AttendanceHistories:
     return AttendanceHistories(rowan.builder.transactions)
 
 
@@ -50,7 +50,7 @@ def card_text(view: AttendanceHistory) -> str:
     return words(card)
 
 
-async def deleted(rowan: Circle, group: Group, user_id: UserId) -> None:
+async def deleted(rowan: WatchedGroup, group: Group, user_id: UserId) -> None:
     """Let only counts be left of somebody, as after they had their data deleted."""
 
     async def script(tx: Tx) -> None:
@@ -64,8 +64,8 @@ async def deleted(rowan: Circle, group: Group, user_id: UserId) -> None:
     await rowan.builder.write(script)
 
 
-async def test_an_organizer_sees_the_group_and_a_member_their_own_row_only(rowan: Circle) -> None:
-    await rowan.live(GOOD, LOST, Evening(came=4))
+async def test_an_organizer_sees_the_group_and_a_member_their_own_row_only(rowan: WatchedGroup) -> None:
+    await rowan.live(GOOD, LOST, PastMeeting(came=4))
     group = await histories(rowan).show(rowan.builder.act_as(ORGANIZER))
     assert (group.own, group.streak) == (False, 0)
     assert [person.user_id for person in group.record.people] == list(PEOPLE)
@@ -81,7 +81,7 @@ async def test_an_organizer_sees_the_group_and_a_member_their_own_row_only(rowan
         await OwnHistories(rowan.builder.transactions).show(rowan.builder.act_as(STRANGER))
 
 
-async def test_pages_of_half_a_year_lead_back_to_the_first_meeting(rowan: Circle) -> None:
+async def test_pages_of_half_a_year_lead_back_to_the_first_meeting(rowan: WatchedGroup) -> None:
     await rowan.live(*[GOOD] * (SHOWN + 4))
     actor = rowan.builder.act_as
     newest = await histories(rowan).show(actor(ORGANIZER))
@@ -93,7 +93,7 @@ async def test_pages_of_half_a_year_lead_back_to_the_first_meeting(rowan: Circle
     assert beyond.record == newest.record
 
 
-async def test_own_weeks_come_with_their_words_and_the_same_figures(rowan: Circle) -> None:
+async def test_own_weeks_come_with_their_words_and_the_same_figures(rowan: WatchedGroup) -> None:
     await rowan.live(*[GOOD] * WEEKS, LOST)
     weeks = await OwnHistories(rowan.builder.transactions).show(rowan.builder.act_as(ANA))
     assert len(weeks.record.meeting_records) == WEEKS
@@ -106,8 +106,8 @@ async def test_own_weeks_come_with_their_words_and_the_same_figures(rowan: Circl
     )
 
 
-async def test_card_chart_health_and_record_have_the_same_figures(rowan: Circle) -> None:
-    await rowan.live(GOOD, LOST, Evening(came=4, kept=2), replace(GOOD, unrecorded=True))
+async def test_card_chart_health_and_record_have_the_same_figures(rowan: WatchedGroup) -> None:
+    await rowan.live(GOOD, LOST, PastMeeting(came=4, kept=2), replace(GOOD, unrecorded=True))
 
     async def correct(tx: Tx) -> None:
         for user_id, state in ((PEOPLE[4], Attendance.EXCUSED), (PEOPLE[5], Attendance.LATE)):
@@ -136,7 +136,7 @@ async def test_card_chart_health_and_record_have_the_same_figures(rowan: Circle)
     assert sum((each.kept for each in health.meetings if each.kept), Kept(0, 0)) == view.record.kept
 
 
-async def test_of_meetings_reduced_to_counts_the_figures_stay_and_no_names(rowan: Circle) -> None:
+async def test_of_meetings_reduced_to_counts_the_figures_stay_and_no_names(rowan: WatchedGroup) -> None:
     await rowan.live(GOOD, LOST)
 
     async def reduce(tx: Tx) -> None:
@@ -155,7 +155,7 @@ async def test_of_meetings_reduced_to_counts_the_figures_stay_and_no_names(rowan
     assert "There is nothing here yet" in card_text(await histories(rowan).show(rowan.builder.act_as(BEN)))
 
 
-async def test_a_long_record_is_drawn_in_pictures_of_half_a_year_the_newest_last(rowan: Circle) -> None:
+async def test_a_long_record_is_drawn_in_pictures_of_half_a_year_the_newest_last(rowan: WatchedGroup) -> None:
     await rowan.live(*[GOOD] * (SHOWN + 2))
     whole = await rowan.builder.write(
         lambda tx: RecordRepository(tx).read(rowan.group, now=rowan.builder.now)

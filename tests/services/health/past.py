@@ -23,7 +23,7 @@ LASTS = timedelta(minutes=75)
 
 
 @dataclass(frozen=True)
-class Evening:
+class PastMeeting:
     """What happened at one meeting, said briefly; the first `came` of the people were there."""
 
     came: int = 5
@@ -37,7 +37,7 @@ class Evening:
     commitments: bool = True
 
 
-GOOD, EMPTY = Evening(), Evening(came=2)
+GOOD, EMPTY = PastMeeting(), PastMeeting(came=2)
 
 
 async def join(tx: Tx, group: Group, people: Sequence[UserId], since: datetime) -> None:
@@ -54,19 +54,19 @@ async def join(tx: Tx, group: Group, people: Sequence[UserId], since: datetime) 
 
 
 async def lived(
-    tx: Tx, group: Group, people: Sequence[UserId], evenings: Sequence[Evening], *, until: datetime
+    tx: Tx, group: Group, people: Sequence[UserId], past_meetings: Sequence[PastMeeting], *, until: datetime
 ) -> list[Meeting]:
     """Let a group have met once a week, for the last time forty hours before `until`."""
-    first = until - timedelta(weeks=len(evenings) - 1, hours=40)
+    first = until - timedelta(weeks=len(past_meetings) - 1, hours=40)
     await join(tx, group, people, first - timedelta(days=1))
     return [
-        await lived_through(tx, group, people, evening, first + timedelta(weeks=week))
-        for week, evening in enumerate(evenings)
+        await lived_through(tx, group, people, past, first + timedelta(weeks=week))
+        for week, past in enumerate(past_meetings)
     ]
 
 
 async def lived_through(
-    tx: Tx, group: Group, people: Sequence[UserId], evening: Evening, at: datetime
+    tx: Tx, group: Group, people: Sequence[UserId], past: PastMeeting, at: datetime
 ) -> Meeting:
     """Let one meeting have been, or been called off."""
     meetings = MeetingRepository(tx)
@@ -82,18 +82,18 @@ async def lived_through(
         ends_at=at + LASTS,
     )
     assert made is not None
-    if evening.off is not None:
-        await meetings.set_state(made, MeetingState.CANCELLED, now=at, reason=evening.off.value)
+    if past.off is not None:
+        await meetings.set_state(made, MeetingState.CANCELLED, now=at, reason=past.off.value)
     else:
         await meetings.set_state(made, MeetingState.CLOSED, now=at + LASTS)
-        await _was_there(tx, made, people, evening, at)
-        await _reported(tx, group, made, people, evening, at)
-        await _rated(tx, made, evening, at)
-    await tx.run("UPDATE meetings SET activity = :a WHERE id = :id", a=evening.activity, id=made)
-    if evening.host is not None:
+        await _was_there(tx, made, people, past, at)
+        await _reported(tx, group, made, people, past, at)
+        await _rated(tx, made, past, at)
+    await tx.run("UPDATE meetings SET activity = :a WHERE id = :id", a=past.activity, id=made)
+    if past.host is not None:
         await ArrangementRepository(tx).put(
             Arrangement(
-                meeting_id=made, rule=group.rotation, basis=Basis.RULE, location_id=None, host_id=evening.host
+                meeting_id=made, rule=group.rotation, basis=Basis.RULE, location_id=None, host_id=past.host
             )
         )
     found = await meetings.get(group.id, made)
@@ -102,11 +102,11 @@ async def lived_through(
 
 
 async def _was_there(
-    tx: Tx, meeting: MeetingId, people: Sequence[UserId], evening: Evening, at: datetime
+    tx: Tx, meeting: MeetingId, people: Sequence[UserId], past: PastMeeting, at: datetime
 ) -> None:
     for place, user_id in enumerate(people):
-        missing = Attendance.UNRECORDED if evening.unrecorded else Attendance.ABSENT
-        await record(tx, meeting, user_id, Attendance.PRESENT if place < evening.came else missing, at)
+        missing = Attendance.UNRECORDED if past.unrecorded else Attendance.ABSENT
+        await record(tx, meeting, user_id, Attendance.PRESENT if place < past.came else missing, at)
 
 
 async def record(tx: Tx, meeting: MeetingId, user_id: UserId, state: Attendance, at: datetime) -> None:
@@ -117,10 +117,10 @@ async def record(tx: Tx, meeting: MeetingId, user_id: UserId, state: Attendance,
 
 
 async def _reported(
-    tx: Tx, group: Group, meeting: MeetingId, people: Sequence[UserId], evening: Evening, at: datetime
+    tx: Tx, group: Group, meeting: MeetingId, people: Sequence[UserId], past: PastMeeting, at: datetime
 ) -> None:
     commitments = CommitmentRepository(tx)
-    for number in range(evening.due):
+    for number in range(past.due):
         made = await commitments.add(
             group_id=group.id,
             guild_id=group.guild_id,
@@ -131,17 +131,17 @@ async def _reported(
             plan=None,
             visibility=Visibility.GROUP,
             now=at - timedelta(weeks=1),
-            set_at_meeting=meeting if evening.commitments else None,
+            set_at_meeting=meeting if past.commitments else None,
         )
         found = await commitments.get(group.id, people[number % len(people)], made)
         assert found is not None
         await commitments.change(found, state=State.KEPT)
-        done = Outcome(done=int(number < evening.kept), drop=False)
+        done = Outcome(done=int(number < past.kept), drop=False)
         await CheckInRepository(tx).put_outcome(meeting_id=meeting, commitment_id=made, outcome=done)
 
 
-async def _rated(tx: Tx, meeting: MeetingId, evening: Evening, at: datetime) -> None:
-    band = publish_band(evening.ratings)
+async def _rated(tx: Tx, meeting: MeetingId, past: PastMeeting, at: datetime) -> None:
+    band = publish_band(past.ratings)
     await tx.run(
         """
         INSERT INTO pulses (meeting_id, closes_at, state, votes, total, band)
@@ -149,7 +149,7 @@ async def _rated(tx: Tx, meeting: MeetingId, evening: Evening, at: datetime) -> 
         """,
         meeting=meeting,
         at=int((at + timedelta(hours=14)).timestamp()),
-        votes=None if band is None else len(evening.ratings),
-        total=None if band is None else sum(evening.ratings),
+        votes=None if band is None else len(past.ratings),
+        total=None if band is None else sum(past.ratings),
         band=None if band is None else band.value,
     )

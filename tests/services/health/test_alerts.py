@@ -20,26 +20,26 @@ from buddybot.storage.health.alerts import AlertRepository
 from buddybot.storage.outbox.alert_pings import AlertMessage
 from buddybot.storage.outbox.outbox import OutboxRepository
 from tests.services.builder import ANA, BEN, ORGANIZER, STRANGER, refused
-from tests.services.health.ailing import WEEK, Circle, dropped
-from tests.services.health.past import EMPTY, GOOD, Evening
+from tests.services.health.past import EMPTY, GOOD, PastMeeting
+from tests.services.health.watched_group import WEEK, WatchedGroup, dropped
 
 
 @pytest.fixture
-def rowan(database: Database) -> Circle:
-    return Circle(database)
+def rowan(database: Database) -> WatchedGroup:
+    return WatchedGroup(database)
 
 
 # -- who is told -------------------------------------------------------------------------------------
 
 
-async def test_without_a_channel_each_organizer_gets_it_and_nobody_else(rowan: Circle) -> None:
+async def test_without_a_channel_each_organizer_gets_it_and_nobody_else(rowan: WatchedGroup) -> None:
     raised = await dropped(rowan)
     [ping] = await rowan.pings()
     assert (ping.recipient, ping.direct, ping.meeting_id) == (ORGANIZER, True, None)
     assert alert_messages.alert_of(ping.key) == raised.id
 
 
-async def test_with_a_channel_it_goes_there_alone(rowan: Circle) -> None:
+async def test_with_a_channel_it_goes_there_alone(rowan: WatchedGroup) -> None:
     await rowan.live(*[GOOD] * 12)
     await rowan.watch(Watch(channel_id=ChannelId(900)))
     for _ in range(3):
@@ -50,7 +50,7 @@ async def test_with_a_channel_it_goes_there_alone(rowan: Circle) -> None:
     assert getattr(said, "channel_id", None) == 900
 
 
-async def test_a_channel_that_became_the_home_channel_is_not_used(rowan: Circle) -> None:
+async def test_a_channel_that_became_the_home_channel_is_not_used(rowan: WatchedGroup) -> None:
     await rowan.live(*[GOOD] * 12)
     await rowan.watch(Watch(channel_id=ChannelId(900)))
     for _ in range(3):
@@ -61,7 +61,7 @@ async def test_a_channel_that_became_the_home_channel_is_not_used(rowan: Circle)
     assert [each.recipient for each in await rowan.pings() if each.direct] == [ORGANIZER]
 
 
-async def test_what_could_not_be_sent_waits_for_each_organizers_next_command(rowan: Circle) -> None:
+async def test_what_could_not_be_sent_waits_for_each_organizers_next_command(rowan: WatchedGroup) -> None:
     await rowan.live(*[GOOD] * 12)
     await rowan.builder.write(
         lambda tx: MemberRepository(tx).set_role(group_id=rowan.group.id, user_id=ANA, role=Role.ORGANIZER)
@@ -82,7 +82,7 @@ async def test_what_could_not_be_sent_waits_for_each_organizers_next_command(row
     assert await rowan.alerts.list_waiting(rowan.builder.act_as(BEN)) == []
 
 
-async def test_a_channel_that_was_chosen_while_another_refused_is_kept(rowan: Circle) -> None:
+async def test_a_channel_that_was_chosen_while_another_refused_is_kept(rowan: WatchedGroup) -> None:
     await rowan.live(*[GOOD] * 12)
     await rowan.watch(Watch(channel_id=ChannelId(900)))
     for _ in range(3):
@@ -100,7 +100,7 @@ async def test_a_channel_that_was_chosen_while_another_refused_is_kept(rowan: Ci
     assert [each.recipient for each in await rowan.pings() if each.direct] == [ORGANIZER]
 
 
-async def test_a_card_that_was_a_direct_message_is_known_as_one(rowan: Circle) -> None:
+async def test_a_card_that_was_a_direct_message_is_known_as_one(rowan: WatchedGroup) -> None:
     raised = await dropped(rowan)
     [ping] = await rowan.pings()
     await rowan.builder.write(
@@ -110,7 +110,7 @@ async def test_a_card_that_was_a_direct_message_is_known_as_one(rowan: Circle) -
     assert decided.messages == (AlertMessage(ChannelId(70), MessageId(71), direct=True),)
 
 
-async def test_a_short_snooze_does_not_end_a_longer_rest(rowan: Circle) -> None:
+async def test_a_short_snooze_does_not_end_a_longer_rest(rowan: WatchedGroup) -> None:
     raised = await dropped(rowan)
     rest = (await rowan.alerts.rest(rowan.builder.act_as(ORGANIZER), 8)).watch.snoozed_until
     await rowan.alerts.snooze(rowan.builder.act_as(ORGANIZER), raised.id)
@@ -121,7 +121,7 @@ async def test_a_short_snooze_does_not_end_a_longer_rest(rowan: Circle) -> None:
 # -- what organizers do ------------------------------------------------------------------------------
 
 
-async def test_a_holiday_does_not_count_and_frees_the_next_weeks(rowan: Circle) -> None:
+async def test_a_holiday_does_not_count_and_frees_the_next_weeks(rowan: WatchedGroup) -> None:
     raised = await dropped(rowan)
     decided = await rowan.alerts.holiday(rowan.builder.act_as(ORGANIZER), raised.id)
     assert decided.view.raised.state is AlertState.HOLIDAY
@@ -133,7 +133,7 @@ async def test_a_holiday_does_not_count_and_frees_the_next_weeks(rowan: Circle) 
     assert len(await rowan.falls()) == 2
 
 
-async def test_the_first_decision_counts_and_the_second_is_shown_it(rowan: Circle) -> None:
+async def test_the_first_decision_counts_and_the_second_is_shown_it(rowan: WatchedGroup) -> None:
     raised = await dropped(rowan)
     await rowan.alerts.resolve(rowan.builder.act_as(ORGANIZER), raised.id)
     again = await rowan.alerts.holiday(rowan.builder.act_as(ORGANIZER), raised.id)
@@ -141,7 +141,7 @@ async def test_the_first_decision_counts_and_the_second_is_shown_it(rowan: Circl
     assert not (await rowan.builder.reload_meeting(rowan.meetings[-1])).holiday
 
 
-async def test_a_suggestion_becomes_the_activity_of_the_next_meeting(rowan: Circle) -> None:
+async def test_a_suggestion_becomes_the_activity_of_the_next_meeting(rowan: WatchedGroup) -> None:
     raised = await dropped(rowan)
     await rowan.builder.write(
         lambda tx: rowan.builder.planner.plan(UnitOfWork(tx), rowan.group, rowan.builder.now)
@@ -156,7 +156,7 @@ async def test_a_suggestion_becomes_the_activity_of_the_next_meeting(rowan: Circ
         await rowan.alerts.use(rowan.builder.act_as(ORGANIZER), raised.id, "no_such_thing")
 
 
-async def test_only_organizers_of_the_group_may_look_or_decide(rowan: Circle) -> None:
+async def test_only_organizers_of_the_group_may_look_or_decide(rowan: WatchedGroup) -> None:
     raised = await dropped(rowan)
     service, actor = rowan.alerts, rowan.builder.act_as
     for method in (service.look, service.resolve, service.snooze, service.holiday):
@@ -175,7 +175,7 @@ async def test_only_organizers_of_the_group_may_look_or_decide(rowan: Circle) ->
     assert [each.open for each in await rowan.told()] == [True]
 
 
-async def test_how_the_group_is_watched_is_kept(rowan: Circle) -> None:
+async def test_how_the_group_is_watched_is_kept(rowan: WatchedGroup) -> None:
     await rowan.live(GOOD)
     actor, service = rowan.builder.act_as, rowan.alerts
     await service.set_sensitivity(actor(ORGANIZER), Sensitivity.QUIET)
@@ -190,8 +190,8 @@ async def test_how_the_group_is_watched_is_kept(rowan: Circle) -> None:
     assert (await service.set_channel(actor(ORGANIZER), None)).watch.channel_id is None
 
 
-async def test_the_view_has_a_state_for_every_member_and_meeting(rowan: Circle) -> None:
-    await rowan.live(*[GOOD] * 28, Evening(off=Reason.OTHER), replace(EMPTY, ratings=(5, 5)))
+async def test_the_view_has_a_state_for_every_member_and_meeting(rowan: WatchedGroup) -> None:
+    await rowan.live(*[GOOD] * 28, PastMeeting(off=Reason.OTHER), replace(EMPTY, ratings=(5, 5)))
     await rowan.look()
     view = await rowan.views.show(rowan.builder.act_as(ORGANIZER))
     assert len(view.meetings) == 26

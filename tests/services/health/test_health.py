@@ -24,19 +24,19 @@ from buddybot.storage.health.alerts import AlertRepository
 from buddybot.storage.health.meeting_history import HistoryRepository
 from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.services.builder import ANA, GUILD, ORGANIZER
-from tests.services.health.ailing import DEV, ELI, PEOPLE, WEEK, Circle, dropped
-from tests.services.health.past import EMPTY, GOOD, Evening, lived, lived_through, record
+from tests.services.health.past import EMPTY, GOOD, PastMeeting, lived, lived_through, record
+from tests.services.health.watched_group import DEV, ELI, PEOPLE, WEEK, WatchedGroup, dropped
 
 
 @pytest.fixture
-def rowan(database: Database) -> Circle:
-    return Circle(database)
+def rowan(database: Database) -> WatchedGroup:
+    return WatchedGroup(database)
 
 
 # -- the detector ------------------------------------------------------------------------------------
 
 
-async def test_a_drop_is_told_once_with_the_numbers_of_before_and_now(rowan: Circle) -> None:
+async def test_a_drop_is_told_once_with_the_numbers_of_before_and_now(rowan: WatchedGroup) -> None:
     raised = await dropped(rowan)
     what = raised.what
     assert isinstance(what, Fall)
@@ -51,16 +51,16 @@ async def test_a_drop_is_told_once_with_the_numbers_of_before_and_now(rowan: Cir
     assert raised.meeting_id == rowan.meetings[-1].id
 
 
-async def test_the_next_four_weeks_bring_no_other_and_the_fifth_may(rowan: Circle) -> None:
+async def test_the_next_four_weeks_bring_no_other_and_the_fifth_may(rowan: WatchedGroup) -> None:
     await dropped(rowan)
     for _ in range(4):
-        await rowan.week(Evening(came=1))
+        await rowan.week(PastMeeting(came=1))
         assert len(await rowan.falls()) == 1
-    await rowan.week(Evening(came=1))
+    await rowan.week(PastMeeting(came=1))
     assert len(await rowan.falls()) == 2
 
 
-async def test_the_same_meeting_looked_at_again_tells_nothing_new(rowan: Circle) -> None:
+async def test_the_same_meeting_looked_at_again_tells_nothing_new(rowan: WatchedGroup) -> None:
     await dropped(rowan)
     await rowan.look()
     await rowan.daily()
@@ -68,7 +68,7 @@ async def test_the_same_meeting_looked_at_again_tells_nothing_new(rowan: Circle)
     assert len(await rowan.pings()) == 1
 
 
-async def test_attendance_that_is_corrected_before_the_look_counts_as_corrected(rowan: Circle) -> None:
+async def test_attendance_that_is_corrected_before_the_look_counts_as_corrected(rowan: WatchedGroup) -> None:
     await rowan.live(*[GOOD] * 12, EMPTY, EMPTY, EMPTY)
 
     async def correct(tx: Tx) -> None:
@@ -81,13 +81,13 @@ async def test_attendance_that_is_corrected_before_the_look_counts_as_corrected(
     assert await rowan.told() == []
 
 
-async def test_whom_nobody_recorded_is_not_taken_for_absent(rowan: Circle) -> None:
+async def test_whom_nobody_recorded_is_not_taken_for_absent(rowan: WatchedGroup) -> None:
     await rowan.live(*[GOOD] * 12, *[replace(EMPTY, unrecorded=True)] * 3)
     await rowan.look()
     assert await rowan.told() == []
 
 
-async def test_attendance_that_is_completed_later_is_looked_at_once_more(rowan: Circle) -> None:
+async def test_attendance_that_is_completed_later_is_looked_at_once_more(rowan: WatchedGroup) -> None:
     await rowan.live(*[GOOD] * 12, EMPTY, replace(EMPTY, unrecorded=True))
     await rowan.look()
     before = await rowan.falls()
@@ -101,7 +101,7 @@ async def test_attendance_that_is_completed_later_is_looked_at_once_more(rowan: 
     assert (before, len(await rowan.falls())) == ([], 1)
 
 
-async def test_somebody_who_left_is_no_decline(rowan: Circle) -> None:
+async def test_somebody_who_left_is_no_decline(rowan: WatchedGroup) -> None:
     await rowan.live(*[replace(GOOD, came=6)] * 12)
     for user_id in (DEV, ELI):
         await rowan.builder.write(
@@ -127,7 +127,7 @@ async def test_somebody_who_left_is_no_decline(rowan: Circle) -> None:
     ids=["found work", "no time"],
 )
 async def test_evenings_missed_before_leaving_for_work_are_no_absences(
-    rowan: Circle, reason: LeaveReason, rosters: list[int]
+    rowan: WatchedGroup, reason: LeaveReason, rosters: list[int]
 ) -> None:
     full = replace(GOOD, came=6)
     await rowan.live(full, full, replace(GOOD, came=5), replace(GOOD, came=4))
@@ -145,8 +145,8 @@ async def test_evenings_missed_before_leaving_for_work_are_no_absences(
 
 
 @pytest.mark.parametrize("reason", [Reason.HOLIDAY, Reason.OTHER])
-async def test_a_meeting_called_off_moves_no_chart(rowan: Circle, reason: Reason) -> None:
-    await rowan.live(*[GOOD] * 10, *[Evening(off=reason)] * 2, GOOD)
+async def test_a_meeting_called_off_moves_no_chart(rowan: WatchedGroup, reason: Reason) -> None:
+    await rowan.live(*[GOOD] * 10, *[PastMeeting(off=reason)] * 2, GOOD)
     await rowan.look()
     assert await rowan.falls() == []
 
@@ -155,16 +155,16 @@ async def test_a_meeting_called_off_moves_no_chart(rowan: Circle, reason: Reason
     ("sensitivity", "alerts"), [(Sensitivity.SENSITIVE, 1), (Sensitivity.QUIET, 0)], ids=str
 )
 async def test_the_sensitivity_decides_how_much_it_takes(
-    rowan: Circle, sensitivity: Sensitivity, alerts: int
+    rowan: WatchedGroup, sensitivity: Sensitivity, alerts: int
 ) -> None:
     await rowan.live(*[GOOD] * 12)
     await rowan.watch(Watch(sensitivity))
     for came in (3, 3, 4, 3):
-        await rowan.week(Evening(came=came, kept=4))
+        await rowan.week(PastMeeting(came=came, kept=4))
     assert len(await rowan.falls()) == alerts
 
 
-async def test_while_alerts_rest_none_is_raised(rowan: Circle) -> None:
+async def test_while_alerts_rest_none_is_raised(rowan: WatchedGroup) -> None:
     await rowan.live(*[GOOD] * 12)
     await rowan.watch(Watch(snoozed_until=rowan.builder.now + 3 * WEEK))
     for _ in range(3):
@@ -172,7 +172,7 @@ async def test_while_alerts_rest_none_is_raised(rowan: Circle) -> None:
     assert await rowan.told() == []
 
 
-async def test_a_fall_that_was_not_told_silences_nothing_after_it(rowan: Circle) -> None:
+async def test_a_fall_that_was_not_told_silences_nothing_after_it(rowan: WatchedGroup) -> None:
     await rowan.live(*[GOOD] * 12)
     await rowan.watch(Watch(snoozed_until=rowan.builder.now + 3 * WEEK))
     for _ in range(3):
@@ -184,7 +184,7 @@ async def test_a_fall_that_was_not_told_silences_nothing_after_it(rowan: Circle)
     assert len(await rowan.falls()) == 1
 
 
-async def test_priors_are_learned_from_five_groups_of_the_guild(rowan: Circle) -> None:
+async def test_priors_are_learned_from_five_groups_of_the_guild(rowan: WatchedGroup) -> None:
     await rowan.live(*[replace(GOOD, came=3)] * 8)
     builder, now = rowan.builder, rowan.builder.now
     assert await builder.write(lambda tx: health_watch.priors_of(UnitOfWork(tx), GUILD, now)) == USUAL
@@ -202,9 +202,9 @@ async def test_priors_are_learned_from_five_groups_of_the_guild(rowan: Circle) -
 
 
 async def test_three_meetings_called_off_in_a_row_are_told_once_and_again_when_it_comes_back(
-    rowan: Circle,
+    rowan: WatchedGroup,
 ) -> None:
-    off = Evening(off=Reason.OTHER)
+    off = PastMeeting(off=Reason.OTHER)
     await rowan.live(*[GOOD] * 4, off, off)
     await rowan.look()
     assert await rowan.signs() == []
@@ -219,8 +219,8 @@ async def test_three_meetings_called_off_in_a_row_are_told_once_and_again_when_i
     assert await rowan.signs() == [Sign.NOT_HELD, Sign.NOT_HELD]
 
 
-async def test_meetings_that_went_by_in_a_pause_were_not_called_off(rowan: Circle) -> None:
-    await rowan.live(*[GOOD] * 4, *[Evening(off=Reason.OTHER)] * 3)
+async def test_meetings_that_went_by_in_a_pause_were_not_called_off(rowan: WatchedGroup) -> None:
+    await rowan.live(*[GOOD] * 4, *[PastMeeting(off=Reason.OTHER)] * 3)
 
     async def silently(tx: Tx) -> None:
         for meeting in rowan.meetings[-2:]:  # as the planner does when the group goes on
@@ -231,7 +231,7 @@ async def test_meetings_that_went_by_in_a_pause_were_not_called_off(rowan: Circl
     assert await rowan.told() == []
 
 
-async def test_nothing_planned_for_ten_days_is_told_by_the_daily_look(rowan: Circle) -> None:
+async def test_nothing_planned_for_ten_days_is_told_by_the_daily_look(rowan: WatchedGroup) -> None:
     await rowan.live(*[GOOD] * 4)
     await rowan.quietly()
     await rowan.daily()
@@ -242,7 +242,7 @@ async def test_nothing_planned_for_ten_days_is_told_by_the_daily_look(rowan: Cir
     assert await rowan.signs() == [Sign.NOTHING_SCHEDULED]
 
 
-async def test_a_group_that_cannot_be_judged_holds_up_no_other(rowan: Circle) -> None:
+async def test_a_group_that_cannot_be_judged_holds_up_no_other(rowan: WatchedGroup) -> None:
     await rowan.live(GOOD)
     other = await rowan.builder.add_group("Birch", channel=300)
 
@@ -258,7 +258,7 @@ async def test_a_group_that_cannot_be_judged_holds_up_no_other(rowan: Circle) ->
     assert [each.what.sign for each in told if isinstance(each.what, Fact)] == [Sign.NOTHING_SCHEDULED]
 
 
-async def test_a_paused_group_is_not_looked_at(rowan: Circle) -> None:
+async def test_a_paused_group_is_not_looked_at(rowan: WatchedGroup) -> None:
     await rowan.live(*[GOOD] * 4)
     await rowan.quietly()
     await rowan.builder.write(lambda tx: GroupRepository(tx).change(rowan.group, state=GroupState.PAUSED))
@@ -268,7 +268,7 @@ async def test_a_paused_group_is_not_looked_at(rowan: Circle) -> None:
 
 
 @pytest.mark.parametrize(
-    ("evening", "sign"),
+    ("past", "sign"),
     [
         (replace(GOOD, activity="elevator_pitch"), Sign.SAME_ACTIVITY),
         (replace(GOOD, host=ANA), Sign.ONE_HOST),
@@ -276,10 +276,12 @@ async def test_a_paused_group_is_not_looked_at(rowan: Circle) -> None:
     ],
     ids=lambda value: value.value if isinstance(value, Sign) else "",
 )
-async def test_the_same_again_and_again_is_told_once(rowan: Circle, evening: Evening, sign: Sign) -> None:
-    await rowan.live(*[evening] * 5)
+async def test_the_same_again_and_again_is_told_once(
+    rowan: WatchedGroup, past: PastMeeting, sign: Sign
+) -> None:
+    await rowan.live(*[past] * 5)
     await rowan.look()
-    await rowan.week(evening)
+    await rowan.week(past)
     await rowan.daily()
     assert await rowan.signs() == [sign]
     [raised] = await rowan.told()
@@ -287,7 +289,7 @@ async def test_the_same_again_and_again_is_told_once(rowan: Circle, evening: Eve
     assert raised.what.what == ("elevator_pitch" if sign is Sign.SAME_ACTIVITY else None)  # nobody is named
 
 
-async def test_a_fact_put_off_for_four_weeks_is_told_again_if_it_lasts(rowan: Circle) -> None:
+async def test_a_fact_put_off_for_four_weeks_is_told_again_if_it_lasts(rowan: WatchedGroup) -> None:
     await rowan.live(*[replace(GOOD, host=ANA)] * 5)
     await rowan.look()
     [raised] = await rowan.told()
@@ -300,9 +302,9 @@ async def test_a_fact_put_off_for_four_weeks_is_told_again_if_it_lasts(rowan: Ci
     assert Sign.ONE_HOST in (await rowan.signs())[1:]
 
 
-async def test_a_commitment_made_between_meetings_counts_for_the_meeting_before(rowan: Circle) -> None:
+async def test_a_commitment_made_between_meetings_counts_for_the_meeting_before(rowan: WatchedGroup) -> None:
     alone = replace(GOOD, commitments=False)  # made at the hour of the meeting a week before
-    await rowan.live(alone, alone, Evening(off=Reason.OTHER), alone, replace(GOOD, due=0, kept=0))
+    await rowan.live(alone, alone, PastMeeting(off=Reason.OTHER), alone, replace(GOOD, due=0, kept=0))
     until = rowan.builder.now
     history = await rowan.builder.write(
         lambda tx: HistoryRepository(tx).of_group(rowan.group.id, until=until)

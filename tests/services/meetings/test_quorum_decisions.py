@@ -12,24 +12,24 @@ from buddybot.services.meetings import location_messages
 from buddybot.storage.engine.database import Database
 from buddybot.storage.locations.arrangements import ArrangementRepository
 from tests.services.builder import ANA, ORGANIZER, STRANGER, refused
-from tests.services.meetings.quorum_house import Deciding, deciding
+from tests.services.meetings.quorum_group import QuorumGroup, add_quorum_group
 
 
 @pytest.fixture
-async def rowan(database: Database) -> Deciding:
+async def rowan(database: Database) -> QuorumGroup:
     """The organizer, Ana and Ben meet on Thursday; it is Monday, and three are to come."""
-    return await deciding(database)
+    return await add_quorum_group(database)
 
 
-async def test_meeting_anyway_is_kept_and_ends_the_question(rowan: Deciding) -> None:
+async def test_meeting_anyway_is_kept_and_ends_the_question(rowan: QuorumGroup) -> None:
     decided = await rowan.decide(QuorumDecision.MEET)
     assert (decided.meeting.quorum_decision, decided.again) == (QuorumDecision.MEET, False)
     assert decided.meeting.state is MeetingState.SCHEDULED
     assert await rowan.due() is None
 
 
-async def test_cancelling_is_what_the_command_does_with_few_as_the_reason(rowan: Deciding) -> None:
-    twin = Deciding(rowan.builder, rowan.group, (await rowan.builder.list_ahead(rowan.group))[1])
+async def test_cancelling_is_what_the_command_does_with_few_as_the_reason(rowan: QuorumGroup) -> None:
+    twin = QuorumGroup(rowan.builder, rowan.group, (await rowan.builder.list_ahead(rowan.group))[1])
     for each in (rowan, twin):
         await each.builder.post_card(each.meeting)
     await rowan.builder.meetings.cancel(rowan.builder.act_as(ORGANIZER), twin.meeting.id, Reason.BELOW_QUORUM)
@@ -44,7 +44,7 @@ async def test_cancelling_is_what_the_command_does_with_few_as_the_reason(rowan:
     assert await rowan.builder.is_card_stale(rowan.meeting)
 
 
-async def test_online_is_at_the_virtual_place_used_longest_ago_and_nobodys_turn(rowan: Deciding) -> None:
+async def test_online_is_at_the_virtual_place_used_longest_ago_and_nobodys_turn(rowan: QuorumGroup) -> None:
     await rowan.place("Lately", weeks_ago=1)
     longest = await rowan.place("Long ago", weeks_ago=9)
     await rowan.place("Never any more", retired=True)
@@ -59,14 +59,14 @@ async def test_online_is_at_the_virtual_place_used_longest_ago_and_nobodys_turn(
     assert await rowan.arrangement() == arrangement
 
 
-async def test_a_place_never_used_comes_before_all_others(rowan: Deciding) -> None:
+async def test_a_place_never_used_comes_before_all_others(rowan: QuorumGroup) -> None:
     await rowan.place("Long ago", weeks_ago=9)
     fresh = await rowan.place("Fresh")
     await rowan.decide(QuorumDecision.ONLINE)
     assert (await rowan.arrangement()).location_id == fresh
 
 
-async def test_who_comes_hears_of_it_also_where_no_place_was_ever_said(rowan: Deciding) -> None:
+async def test_who_comes_hears_of_it_also_where_no_place_was_ever_said(rowan: QuorumGroup) -> None:
     await rowan.builder.post_card(rowan.meeting)
     await rowan.builder.write(lambda tx: ArrangementRepository(tx).mark_announced([rowan.meeting.id]))
     await rowan.answer(ANA)
@@ -84,7 +84,7 @@ async def test_who_comes_hears_of_it_also_where_no_place_was_ever_said(rowan: De
     assert told.content.changes[0].now.online
 
 
-async def test_members_strangers_and_paused_groups_decide_nothing(rowan: Deciding) -> None:
+async def test_members_strangers_and_paused_groups_decide_nothing(rowan: QuorumGroup) -> None:
     async with refused("quorum.organizers"):
         await rowan.decide(QuorumDecision.MEET, ANA)
     async with refused("meeting.unknown"):
@@ -100,7 +100,9 @@ async def test_members_strangers_and_paused_groups_decide_nothing(rowan: Decidin
 @pytest.mark.parametrize(
     "state", [MeetingState.OPEN, MeetingState.CLOSED, MeetingState.SKIPPED, MeetingState.CANCELLED]
 )
-async def test_nothing_is_decided_about_what_is_no_longer_ahead(rowan: Deciding, state: MeetingState) -> None:
+async def test_nothing_is_decided_about_what_is_no_longer_ahead(
+    rowan: QuorumGroup, state: MeetingState
+) -> None:
     await rowan.builder.set_meeting_state(rowan.meeting, state)
     for decision in QuorumDecision:
         async with refused("quorum.over"):
@@ -110,7 +112,7 @@ async def test_nothing_is_decided_about_what_is_no_longer_ahead(rowan: Deciding,
 
 
 @pytest.mark.parametrize("first", list(QuorumDecision))
-async def test_the_first_decision_stays(rowan: Deciding, first: QuorumDecision) -> None:
+async def test_the_first_decision_stays(rowan: QuorumGroup, first: QuorumDecision) -> None:
     await rowan.decide(first)
     before = await rowan.builder.reload_meeting(rowan.meeting)
     for decision in QuorumDecision:
@@ -120,7 +122,7 @@ async def test_the_first_decision_stays(rowan: Deciding, first: QuorumDecision) 
     assert await rowan.builder.reload_meeting(rowan.meeting) == before
 
 
-async def test_two_who_decide_at_once_decide_once(rowan: Deciding) -> None:
+async def test_two_who_decide_at_once_decide_once(rowan: QuorumGroup) -> None:
     results = await asyncio.gather(*(rowan.decide(decision) for decision in QuorumDecision))
     assert sorted(result.again for result in results) == [False, True, True]
     kept = (await rowan.builder.reload_meeting(rowan.meeting)).quorum_decision

@@ -11,7 +11,7 @@ from buddybot.services.meetings.change_views import What
 from buddybot.services.meetings.schedules import ScheduleChange
 from buddybot.storage.engine.database import Database
 from tests.services.builder import ORGANIZER, Builder
-from tests.services.meetings.schedules.succession_house import (
+from tests.services.meetings.schedules.moved_schedules import (
     MONDAY,
     MOVED,
     THURSDAY,

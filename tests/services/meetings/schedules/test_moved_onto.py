@@ -8,7 +8,7 @@ from buddybot.domain.groups.groups import Group
 from buddybot.domain.meetings.meetings import Answer, Meeting, Reason
 from buddybot.storage.engine.database import Database
 from tests.services.builder import ANA, ORGANIZER, Builder
-from tests.services.meetings.schedules.succession_house import WEDNESDAY, change, tell, tuesdays
+from tests.services.meetings.schedules.moved_schedules import WEDNESDAY, change, tell, tuesdays
 
 THIRD = date(2026, 1, 20)
 ONTO = date(2026, 1, 21)

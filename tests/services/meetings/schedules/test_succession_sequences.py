@@ -13,7 +13,7 @@ from buddybot.services.meetings.schedules import ScheduleChange
 from buddybot.storage.engine.database import Database
 from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.services.builder import ANA, BEN, ORGANIZER, Builder
-from tests.services.meetings.schedules.succession_house import tell, tuesdays
+from tests.services.meetings.schedules.moved_schedules import tell, tuesdays
 
 OVER = timedelta(hours=2)
 

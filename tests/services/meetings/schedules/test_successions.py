@@ -19,7 +19,7 @@ from buddybot.storage.meetings.meetings import MeetingRepository
 from buddybot.storage.meetings.rsvps import RsvpRepository
 from tests.services.builder import ANA, BEN, ORGANIZER, Builder
 from tests.services.locations.hosting import decline_hosting
-from tests.services.meetings.schedules.succession_house import (
+from tests.services.meetings.schedules.moved_schedules import (
     MONDAY,
     SUNDAY,
     THURSDAY,

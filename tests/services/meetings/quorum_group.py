@@ -21,7 +21,7 @@ from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.services.builder import ANA, GUILD, ORGANIZER, Builder
 
 
-class Deciding:
+class QuorumGroup:
     """A group that needs three people to meet, and its next meeting."""
 
     def __init__(self, builder: Builder, group: Group, meeting: Meeting) -> None:
@@ -139,10 +139,10 @@ class Deciding:
         await self.builder.write(script)
 
 
-async def deciding(database: Database) -> Deciding:
+async def add_quorum_group(database: Database) -> QuorumGroup:
     """Let the organizer, Ana and Ben meet on Thursday; it is Monday, and three are to come."""
     builder = Builder(database)
     group = await builder.add_group()
-    made = Deciding(builder, group, (await builder.list_ahead(group))[0])
+    made = QuorumGroup(builder, group, (await builder.list_ahead(group))[0])
     await made.change(minimum=3)
     return made

@@ -19,7 +19,7 @@ from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.health.alerts import AlertRepository
 from buddybot.storage.outbox.outbox import OutboxRepository
 from tests.services.builder import ANA, BEN, ORGANIZER, Builder
-from tests.services.health.past import EMPTY, GOOD, Evening, lived, lived_through
+from tests.services.health.past import EMPTY, GOOD, PastMeeting, lived, lived_through
 
 CHO, DEV, ELI = UserId(4), UserId(5), UserId(6)
 PEOPLE = (ORGANIZER, ANA, BEN, CHO, DEV, ELI)
@@ -27,7 +27,7 @@ LIBRARY: Library = {each.key: each for each in load_activities()}
 WEEK = timedelta(weeks=1)
 
 
-class Circle:
+class WatchedGroup:
     """A group of six with a history, and what its organizers were told."""
 
     def __init__(self, database: Database) -> None:
@@ -37,19 +37,19 @@ class Circle:
         self.group: Group
         self.meetings: list[Meeting] = []
 
-    async def live(self, *evenings: Evening) -> None:
+    async def live(self, *past_meetings: PastMeeting) -> None:
         """Make the group, and let it have met once a week."""
         self.group = await self.builder.add_group()
         self.meetings = await self.builder.write(
-            lambda tx: lived(tx, self.group, PEOPLE, evenings, until=self.builder.now)
+            lambda tx: lived(tx, self.group, PEOPLE, past_meetings, until=self.builder.now)
         )
 
-    async def week(self, evening: Evening) -> None:
+    async def week(self, past: PastMeeting) -> None:
         """Let a week pass, and its meeting be looked at."""
         self.builder.now += WEEK
         at = self.meetings[-1].starts_at + WEEK
         self.meetings.append(
-            await self.builder.write(lambda tx: lived_through(tx, self.group, PEOPLE, evening, at))
+            await self.builder.write(lambda tx: lived_through(tx, self.group, PEOPLE, past, at))
         )
         await self.look()
 
@@ -104,7 +104,7 @@ class Circle:
         await self.builder.write(script)
 
 
-async def dropped(rowan: Circle) -> Raised:
+async def dropped(rowan: WatchedGroup) -> Raised:
     """Twelve good meetings, then two that hardly anybody came to; return the alert."""
     await rowan.live(*[GOOD] * 12)
     await rowan.look()
