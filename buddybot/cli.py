@@ -213,12 +213,19 @@ def _parser() -> argparse.ArgumentParser:
         if name == "person":
             _add_person_options(command)
         if name == "backup":
-            command.add_argument("file", metavar="FILE", help="where to; it must not be there yet")
+            command.add_argument("file", type=_path, metavar="FILE", help="where to; a new name")
         if name == "restore":
             what = command.add_mutually_exclusive_group(required=True)
-            what.add_argument("file", nargs="?", metavar="FILE", help="a copy that backup has made")
+            what.add_argument("file", nargs="?", type=_path, metavar="FILE", help="a copy from backup")
             what.add_argument("--settle", action="store_true", help="only settle what was restored otherwise")
     return parser
+
+
+def _path(written: str) -> str:
+    """Return a path as it was typed; a lone dash, which elsewhere means the terminal, is none."""
+    if written == "-":
+        raise argparse.ArgumentTypeError("it is a place on the disk: give a name instead of -")
+    return written
 
 
 def _add_backtest_options(parser: argparse.ArgumentParser) -> None:
@@ -258,7 +265,7 @@ def _add_export_options(parser: argparse.ArgumentParser) -> None:
 def _add_person_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("user", type=_user, metavar="USER", help="the person's Discord id")
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--copy", metavar="FOLDER", help="write everything into two files in this folder")
+    what.add_argument("--copy", type=_path, metavar="FOLDER", help="write everything into two files in it")
     what.add_argument("--erase", action="store_true", help="delete everything; it cannot be taken back")
 
 

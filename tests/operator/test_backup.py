@@ -287,3 +287,13 @@ def test_half_a_command_is_explained(
         cli.main(arguments, environ)
     assert ended.value.code == 2
     assert f"usage: buddybot {arguments[0]}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["backup", "-"], ["restore", "-"], ["person", "1", "--copy", "-"]])
+def test_a_dash_is_refused_when_only_a_name_makes_sense(
+    capsys: pytest.CaptureFixture[str], environ: dict[str, str], arguments: list[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments, environ)
+    assert ended.value.code == 2
+    assert "give a name instead of -" in capsys.readouterr().err
