@@ -33,7 +33,7 @@ POINTS: Mapping[str, Point] = {
     "delivery: before the claim": before(SendingRepository, "claim"),
     "delivery: claimed, not committed": after(SendingRepository, "claim"),
     "delivery: after `sending`": before(DeliveryWorker, "_deliver"),
-    "delivery: prepared, not committed": after(SendingRepository, "heading"),
+    "delivery: prepared, not committed": after(SendingRepository, "note_destination"),
     "delivery: ready to send": before(_OutgoingMessage, "send"),
     "delivery: request half written": half_written(_SEND),
     "delivery: delivered, answer unread": unread(_SEND),

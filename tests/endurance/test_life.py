@@ -1,6 +1,5 @@
 """Whatever happens to a group in whatever order: what was confirmed is kept, nothing is lost or doubled."""
 
-import asyncio
 import os
 import shutil
 from collections.abc import Callable
@@ -12,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.databases import _EMPTY, ENGINES, _execute
+from tests.databases import ENGINES
 from tests.endurance.machine import Life
 
 pytestmark = pytest.mark.slow
@@ -41,7 +40,7 @@ def make_database(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -
 
     def schema() -> str:
         url: str = request.getfixturevalue("migrated_schema")
-        asyncio.run(_execute(url, _EMPTY))
+        request.getfixturevalue("empty_again")()
         return url
 
     return file if engine == "sqlite" else schema

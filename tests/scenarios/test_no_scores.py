@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from discord import app_commands
 
+from buddybot import locales
 from tests.architecture.sentences import LOCALES, placeholders, read
 from tests.scenarios.evenings import OPEN, SUMMARY, Evening, fields_of
 from tests.world import World, custom_ids
@@ -176,7 +177,7 @@ def filled(sentence: str) -> str:
     return re.sub(r"\{(\w+)\}", lambda field: "<@7>" if field[1] in PEOPLE_FIELDS else "3", sentence)
 
 
-@pytest.mark.parametrize("language", sorted(folder.name for folder in LOCALES.iterdir() if folder.is_dir()))
+@pytest.mark.parametrize("language", locales.available())
 def test_no_sentence_of_any_card_scores_or_ranks_a_person_whatever_fills_it(language: str) -> None:
     sentences = read(LOCALES / language)
     assert {name for sentence in sentences.values() for name in placeholders(sentence)} >= PEOPLE_FIELDS
