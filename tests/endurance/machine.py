@@ -103,7 +103,7 @@ class Life(RuleBasedStateMachine):
             return False
         except Refusal as refusal:
             event(f"refused: {refusal.code}")
-            if sure:
+            if sure and refusal.code != "meeting.changes_many":  # a day has seen many
                 raise
             return False
         if after is not None:
